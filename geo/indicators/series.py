@@ -60,6 +60,21 @@ class FigureTrend:
     breaks: tuple[Break, ...]
     change: float | None
 
+    @property
+    def newest(self) -> FigurePoint | None:
+        """The newest figure, good or not; None without any."""
+        return self.segments[-1][-1] if self.segments else None
+
+    @property
+    def good(self) -> list[FigurePoint]:
+        """The new figures of all segments, oldest first."""
+        return [point for segment in self.segments for point in segment if point.is_new]
+
+    @property
+    def good_unbroken(self) -> list[FigurePoint]:
+        """The new figures of the newest segment, which may be compared."""
+        return [point for point in self.segments[-1] if point.is_new] if self.segments else []
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:

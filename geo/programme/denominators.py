@@ -73,8 +73,8 @@ def denominator_of(
     A rate of households, of workers or of one part of the people has none: how many there are of
     them in each regency is not published.
     """
-    maker = _MAKERS.get(indicator.id)
-    return None if maker is None else maker(table, region)
+    counted_on = _COUNTED_ON.get(indicator.id)
+    return None if counted_on is None else _MAKERS[counted_on](table, region)
 
 
 def people_weights(
@@ -85,7 +85,7 @@ def people_weights(
     No denominator of a gap, which is frozen: each part is of the year, else of the nearest that has
     every regency. None where `denominator_of` knows no people.
     """
-    named = _WEIGHED_AS.get(indicator.id)
+    named = _COUNTED_ON.get(indicator.id)
     of = nearest_complete(table, _POPULATION, year=year, region=region)
     if named is None or of is None:
         return None
@@ -218,16 +218,14 @@ def _is_good(table: pd.DataFrame) -> pd.Series:
 
 
 # By id, since the unit alone does not say of whom: poverty of villages is "% penduduk" as well.
-_MAKERS: Mapping[str, Callable[[pd.DataFrame, PlanningRegion], Denominator | None]] = {
-    "tpt_agustus": _labour_force,
-    "tpak_agustus": _working_age,
-    "p0_persen_miskin_maret": _population,
-    "p0_persen_miskin_september": _population,
-}
-# What they are weighed as where regencies are averaged.
-_WEIGHED_AS: Mapping[str, str] = {
+_COUNTED_ON: Mapping[str, str] = {
     "tpt_agustus": _LABOUR_FORCE,
     "tpak_agustus": _WORKING_AGE,
     "p0_persen_miskin_maret": _POPULATION,
     "p0_persen_miskin_september": _POPULATION,
+}
+_MAKERS: Mapping[str, Callable[[pd.DataFrame, PlanningRegion], Denominator | None]] = {
+    _LABOUR_FORCE: _labour_force,
+    _WORKING_AGE: _working_age,
+    _POPULATION: _population,
 }

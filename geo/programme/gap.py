@@ -300,7 +300,7 @@ def _asked(
     trends = {} if own.empty else indicator_trends(own, indicator, breaks=breaks)
     if region.code not in trends:
         trends |= _computed_trend(table, meant, region)
-    years = [p.year for trend in trends.values() for s in trend.segments for p in s if p.is_new]
+    years = [point.year for trend in trends.values() for point in trend.good]
     question = _Question(
         indicator=meant,
         region=region,
@@ -361,8 +361,7 @@ def _gap(question: _Question, code: str, trends: Mapping[str, FigureTrend]) -> R
     is_own = target is not None and target.level != "rpjmn"
     if target is None and question.indicator.aggregation != "sum":
         target = _of_year(question.targets.get(question.region.code, ()), question.year)
-    good = [point for segment in trend.segments for point in segment if point.is_new]
-    figure = good[-1] if good else None
+    figure = next(reversed(trend.good), None)
     near, far = _points(figure, target)
     past = _pace(question, trend)
     projected = _projected(question, past, target)
@@ -469,7 +468,7 @@ def _verdict(
         return "not_assessable", (filled(lacking_one, year=str(year)),)
     if question.indicator.is_change:
         return "not_assessable", (_SAY["yearly_change"],)
-    newest = trend.segments[-1][-1] if trend.segments else None
+    newest = trend.newest
     past = _pace(question, trend)
     why = no_pace(trend, window_years=question.window_years)
     doubtful = newest is not None and not newest.is_new
@@ -514,10 +513,10 @@ def _caveats(
     found = [question.indicator.caveat] if question.indicator.caveat.id else []
     if target is not None and not is_own:
         found.append(_SAY["nation_target" if target.level == "rpjmn" else "province_target"])
-    good = [point for segment in trend.segments for point in segment if point.is_new]
+    good = trend.good
     if good and question.newest is not None and good[-1].year < question.newest:
         found.append(filled(_SAY["older"], year=good[-1].year, newest=question.newest))
-    newest = trend.segments[-1][-1] if trend.segments else None
+    newest = trend.newest
     if newest is not None and not newest.is_new:
         shown = _value(question.indicator, newest.value)
         found.append(
@@ -532,8 +531,7 @@ def _noted(question: _Question, code: str, trend: FigureTrend) -> tuple[Text, ..
     A remark that several of them have is said once.
     """
     past = _pace(question, trend)
-    good = [point for segment in trend.segments for point in segment if point.is_new]
-    carrying = [past.first, past.last] if past is not None else good[-1:]
+    carrying = [past.first, past.last] if past is not None else trend.good[-1:]
     by_note: dict[Text, list[Text]] = {}
     for point in carrying:
         if note := question.notes.get((code, point.year)):
@@ -557,8 +555,7 @@ def _netting(found: Gaps) -> Netting | None:
     year = next(iter(years))
     values = [(gap.region, gap.value) for gap in found.regencies if gap.value is not None]
     netted = sum(_short(value, target, people, region=code) for code, value in values)
-    points = [p for segment in found.province.trend.segments for p in segment if p.is_new]
-    then = next((point.value for point in points if point.year == year), None)
+    then = next((p.value for p in found.province.trend.good if p.year == year), None)
     code = found.province.region
     at_their_year = own if then is None else _short(then, target, people, region=code)
     return Netting(

@@ -69,7 +69,7 @@ def no_pace(trend: FigureTrend, *, window_years: int = WINDOW_YEARS) -> Text | N
 
 
 def _window(trend: FigureTrend, window_years: int) -> list[FigurePoint]:
-    good = [p for p in trend.segments[-1] if p.is_new] if trend.segments else []
+    good = trend.good_unbroken
     return [p for p in good if p.year >= good[-1].year - window_years]
 
 

@@ -270,7 +270,7 @@ def _change(trend: FigureTrend, unit: Text, decimals: int | None, language: Lang
     """What changed within the newest years that may be compared; nothing where there is only one."""
     if trend.change is None:
         return ""
-    new = [point for point in trend.segments[-1] if point.is_new]
+    new = trend.good_unbroken
     change = change_in_words(trend.change, unit, decimals=decimals).to(language)
     said = translate(
         "portrait.change",
