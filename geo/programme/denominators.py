@@ -101,6 +101,31 @@ def people_weights(
     return Weights(named, title, {code: n * rates[code] / 100 for code, n in people.items()})
 
 
+def people_in_words(people: float) -> Text:
+    """A number of people as an estimate allows: hundreds from a thousand on, else tens.
+
+    Examples
+    --------
+    >>> people_in_words(8_468.2).id, people_in_words(53.1).en, people_in_words(3).id
+    ('8.500 orang', '50 people', 'kurang dari 10 orang')
+    """
+    if 0 < people < 10:
+        return _SAY["few_people"]
+    return filled(_SAY["people"], n=number(rounded_people(people), ",.0f"))
+
+
+def rounded_people(people: float) -> float:
+    """An estimated number of people, or a change of one, in hundreds from a thousand on, else in tens.
+
+    Examples
+    --------
+    >>> rounded_people(8_468.2), rounded_people(-53.1), rounded_people(999.9)
+    (8500, -50, 1000)
+    """
+    step = 100 if abs(people) >= 1000 else 10
+    return round(people / step) * step
+
+
 def _population(table: pd.DataFrame, region: PlanningRegion) -> Denominator | None:
     found = _register(table, region)
     if found is None:

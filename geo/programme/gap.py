@@ -15,11 +15,11 @@ from typing import Literal
 import pandas as pd
 
 from geo.errors import IndicatorNotFound
-from geo.indicators.amounts import change_in_words, difference_in_words, value_in_words
+from geo.indicators.amounts import value_in_words
 from geo.indicators.periods import period_in_words
 from geo.indicators.series import Breaks, FigurePoint, FigureTrend, indicator_trends
 from geo.indicators.table import WEIGHED_BY, Indicator, note_of, years_of
-from geo.language import Text, filled, listed, number, texts
+from geo.language import Text, filled, listed, texts
 from geo.programme.denominators import READ, Denominator, denominator_of
 from geo.programme.pace import (
     LEAST_POINTS,
@@ -27,11 +27,12 @@ from geo.programme.pace import (
     WINDOWS,
     Pace,
     no_pace,
+    pace_in_words,
     pace_of,
     span_in_words,
 )
 from geo.programme.province import AREA, province_value, unit_codes
-from geo.programme.targets import LEVELS, Level, Target, level_title, range_in_words, targets_of
+from geo.programme.targets import LEVELS, Level, Target, targets_of
 from geo.vector.planning_region import PlanningRegion
 
 _SAY = texts(__name__)
@@ -592,73 +593,3 @@ def _with_shares(regencies: Sequence[RegionGap]) -> tuple[RegionGap, ...]:
 def _value(indicator: Indicator, value: float) -> Text:
     """A figure with its sign, in the indicator's decimals."""
     return value_in_words(value, indicator.unit, decimals=indicator.decimals)
-
-
-def pace_in_words(change: float, indicator: Indicator) -> Text:
-    """A change a year, signed by its verb: `turun 0,193 poin persen`."""
-    # One decimal more than a figure has: a pace is divided by years.
-    return change_in_words(change, indicator.unit, decimals=indicator.decimals + 1)
-
-
-def target_in_words(target: Target, indicator: Indicator) -> Text:
-    """A target as a sentence names it: its range, year and level."""
-    shown, level = range_in_words(target, indicator), level_title(target.level)
-    return filled(_SAY["target"], shown=shown, year=target.year, level=level)
-
-
-def gap_in_words(gap: RegionGap, indicator: Indicator) -> Text | None:
-    """A sentence on where a region stands against its target; None where nothing is known of it."""
-    if gap.target is None or gap.figure is None or gap.points_near is None:
-        return None
-    facts = {
-        "title": indicator.title,
-        "value": _value(indicator, gap.figure.value),
-        "period": period_in_words(gap.figure.period),
-        "target": target_in_words(gap.target, indicator),
-        "whose": _WHOSE[gap.whose],
-        "verdict": VERDICTS[gap.verdict],
-    }
-    if not gap.is_behind:
-        return filled(_SAY["stands_reached"], **facts)
-    distance = difference_in_words(gap.points_near, indicator.unit, decimals=indicator.decimals)
-    people = Text("", "")
-    if gap.people_near is not None:
-        people = filled(_SAY["in_people"], people=people_in_words(gap.people_near))
-    return filled(_SAY["stands_behind"], distance=distance, people=people, **facts)
-
-
-def people_in_words(people: float) -> Text:
-    """A number of people as an estimate allows: hundreds from a thousand on, else tens.
-
-    Examples
-    --------
-    >>> people_in_words(8_468.2).id, people_in_words(53.1).en, people_in_words(3).id
-    ('8.500 orang', '50 people', 'kurang dari 10 orang')
-    """
-    if 0 < people < 10:
-        return _SAY["few_people"]
-    return filled(_SAY["people"], n=number(rounded_people(people), ",.0f"))
-
-
-def rounded_people(people: float) -> float:
-    """An estimated number of people, or a change of one, in hundreds from a thousand on, else in tens.
-
-    Examples
-    --------
-    >>> rounded_people(8_468.2), rounded_people(-53.1), rounded_people(999.9)
-    (8500, -50, 1000)
-    """
-    step = 100 if abs(people) >= 1000 else 10
-    return round(people / step) * step
-
-
-_WHOSE: Mapping[Whose, Text] = {
-    "own": _SAY["its_own"],
-    "province": _SAY["of_province"],
-    "nation": _SAY["of_nation"],
-}
-VERDICTS: Mapping[Verdict, Text] = {
-    "on_track": _SAY["on_track"],
-    "off_track": _SAY["off_track"],
-    "not_assessable": _SAY["not_assessable"],
-}

@@ -7,7 +7,9 @@ years between them. What is said depends on the window, so other windows stand b
 
 from dataclasses import dataclass
 
+from geo.indicators.amounts import change_in_words
 from geo.indicators.series import FigurePoint, FigureTrend
+from geo.indicators.table import Indicator
 from geo.language import Text, filled, joined, listed, texts
 
 _SAY = texts(__name__)
@@ -87,3 +89,9 @@ def span_in_words(past: Pace) -> Text:
         return filled(_SAY["span"], **facts)
     years = listed([Text(str(year), str(year)) for year in past.lacking])
     return filled(_SAY["span_lacking"], years=years, **facts)
+
+
+def pace_in_words(change: float, indicator: Indicator) -> Text:
+    """A change a year, signed by its verb: `turun 0,193 poin persen`."""
+    # One decimal more than a figure has: a pace is divided by years.
+    return change_in_words(change, indicator.unit, decimals=indicator.decimals + 1)

@@ -110,6 +110,12 @@ def range_in_words(target: Target, indicator: "Indicator") -> Text:
     return ends_in_words(ends, indicator.unit, decimals=indicator.decimals, is_stated=is_stated)
 
 
+def target_in_words(target: Target, indicator: "Indicator") -> Text:
+    """A target as a sentence names it: its range, year and level."""
+    shown, level = range_in_words(target, indicator), level_title(target.level)
+    return filled(_SAY["target"], shown=shown, year=target.year, level=level)
+
+
 def ends_in_words(
     ends: tuple[float | None, float | None], unit: Text, *, decimals: int, is_stated: bool = True
 ) -> Text:

@@ -5,7 +5,9 @@ from typing import Any
 
 from geo.language import Language
 from geo.programme.behind import AreaBehind, ScoreRange
-from geo.programme.gap import Gaps, RegionGap, gap_in_words, target_in_words
+from geo.programme.gap import Gaps, RegionGap
+from geo.programme.standing import gap_in_words
+from geo.programme.targets import target_in_words
 from maps.text import MISSING, format_number, format_period, translate
 
 

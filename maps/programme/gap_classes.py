@@ -15,8 +15,9 @@ import pandas as pd
 from geo.indicators.amounts import difference_in_words
 from geo.indicators.table import Indicator
 from geo.language import Language
-from geo.programme.gap import Gaps, people_in_words, points_to_go, target_in_words
-from geo.programme.targets import Target
+from geo.programme.denominators import people_in_words
+from geo.programme.gap import Gaps, points_to_go
+from geo.programme.targets import Target, target_in_words
 from maps.breaks import class_of, natural_breaks
 from maps.folium.indicator_classes import drawn_figures, indicator_classes
 from maps.text import format_number, translate

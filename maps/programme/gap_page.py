@@ -11,20 +11,11 @@ import pandas as pd
 from geo.indicators.amounts import difference_in_words
 from geo.indicators.table import Indicator
 from geo.language import Language, Text, listed, percent
-from geo.programme.gap import (
-    VERDICTS,
-    Gaps,
-    Netting,
-    RegionGap,
-    Whose,
-    WindowView,
-    pace_in_words,
-    people_in_words,
-    rounded_people,
-    target_in_words,
-)
-from geo.programme.pace import Pace, span_in_words
-from geo.programme.targets import LEVELS, Target, level_title
+from geo.programme.denominators import people_in_words, rounded_people
+from geo.programme.gap import Gaps, Netting, RegionGap, Whose, WindowView
+from geo.programme.pace import Pace, pace_in_words, span_in_words
+from geo.programme.standing import VERDICTS
+from geo.programme.targets import LEVELS, Target, level_title, target_in_words
 from maps.escape import safe_address
 from maps.folium.cards import figure_text
 from maps.programme.gap_chart import GapChart, gap_charts

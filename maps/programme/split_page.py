@@ -7,7 +7,7 @@ from geo.indicators.amounts import value_in_words
 from geo.indicators.table import Indicator
 from geo.language import LANGUAGES, Language, Text, written
 from geo.programme.cascade import SPLIT_METHODS, SplitRow, method_title
-from geo.programme.gap import people_in_words, rounded_people
+from geo.programme.denominators import people_in_words, rounded_people
 from geo.programme.split_proposal import Proposal
 from geo.programme.targets import level_title
 from geo.vector.planning_region import PlanningRegion

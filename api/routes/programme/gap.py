@@ -340,7 +340,7 @@ def _document(found: "Gaps", language: Language) -> dict[str, Any]:
 
 def _region(gap: "RegionGap", language: Language) -> dict[str, Any]:
     from geo.json_types import as_json
-    from geo.programme.gap import VERDICTS
+    from geo.programme.standing import VERDICTS
 
     document: dict[str, Any] = as_json(gap, language)
     del document["trend"]

@@ -5,8 +5,10 @@ import pytest
 from geo.errors import IndicatorNotFound
 from geo.indicators.series import SeriesBreak
 from geo.language import Text
-from geo.programme.gap import gap_in_words, gaps, people_in_words, target_in_words
-from geo.programme.targets import targets_of
+from geo.programme.denominators import people_in_words
+from geo.programme.gap import gaps
+from geo.programme.standing import gap_in_words
+from geo.programme.targets import target_in_words, targets_of
 from tests.geo.programme.shipped_targets import (
     POVERTY,
     TABALONG,
