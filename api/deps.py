@@ -142,6 +142,23 @@ def format_of(request: Request) -> Format:
     return _FORMATS[wanted]
 
 
+def form_asked(request: Request, f: str | None, *files: str) -> str:
+    """`f`, else json or html as Accept prefers.
+
+    Raises
+    ------
+    InvalidParameter
+        For an `f` that is neither json nor html nor one of `files`.
+    """
+    form, known = f or format_of(request), ("json", "html", *files)
+    if form not in known:
+        first, last = ", ".join(known[:-1]), known[-1]
+        there_are = Text(id=f"{first} dan {last}", en=f"{first} and {last}")
+        facts = {"form": shortened(form, _MOST_SHOWN), "known": there_are}
+        raise InvalidParameter(parameter="f", reason=_SAY["unknown_form"].format(**facts))
+    return form
+
+
 def require_spoken(request: Request) -> None:
     """Raise for a language or a form that the service does not have, also where a route reads neither.
 

@@ -89,6 +89,18 @@ class UnknownParameter(InvalidInput):
     )
 
 
+def or_none(value: object) -> object:
+    """For validators: a field of a form that is left blank is no choice."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def refused(parameter: str, key: str, /, **facts: object) -> InvalidParameter:
+    """What is wrong with a parameter, by a sentence of the interface."""
+    from maps.text import both
+
+    return InvalidParameter(parameter=parameter, reason=both(key).format(**facts))
+
+
 class ItemQuery(BaseModel):
     """The query of one feature."""
 

@@ -25,7 +25,7 @@ from api.deps import (
     store_of,
     wants_html,
 )
-from api.links import HTML, JSON, Links
+from api.links import GEOJSON, HTML, JSON, Links
 from api.parameters import InvalidParameter
 from api.serving.compression import CODERS
 from geo.errors import GeoError
@@ -46,6 +46,15 @@ FOREVER = "public, max-age=31536000, immutable"
 _LOGIN_PATHS = ("/login", "/session")
 # Of an answer that is for one reader alone, and that nothing keeps.
 PRIVATE = {"Cache-Control": "private, no-store"}
+# Of the forms that are files to save.
+FILE_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "geojson": GEOJSON,
+    "svg": "image/svg+xml",
+    "toml": "application/toml",
+}
 # A page with scripts of its own is drawn with this nonce and may be kept; each answer has another.
 DRAWN_NONCE = "nonce-of-the-answer"
 
@@ -178,6 +187,19 @@ def page_response(
     # First the nonce: what a reader is called never stands where one counts.
     page = with_reader(page.replace(DRAWN_NONCE, nonce), language, reader=_reader_of(request))
     return Response(page, media_type=HTML, headers=headers)
+
+
+def page_and(*files: str) -> dict[str, Any]:
+    """What OpenAPI says of an answer that is also a page and these files, by media type."""
+    return {kind: {} for kind in (HTML, *(FILE_TYPES[form] for form in files))}
+
+
+def saved(content: bytes | str, name: str, *, form: str, language: Language | None) -> Response:
+    """A file to save as `name` with the ending of its form; `language` is None where it has both."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+    if language is not None:
+        headers["Content-Language"] = language
+    return Response(content, media_type=FILE_TYPES[form], headers=headers)
 
 
 def negotiated(

@@ -8,12 +8,20 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.access import READS
-from api.deps import LanguageDep, LinksDep, StoreDep, settings_of, wants_html
-from api.links import HTML, JSON
-from api.parameters import InvalidParameter
-from api.responses import conditional, described, etag_of, html_response, json_response
+from api.deps import LanguageDep, LinksDep, StoreDep, form_asked, settings_of
+from api.links import JSON
+from api.parameters import or_none
+from api.responses import (
+    conditional,
+    described,
+    etag_of,
+    html_response,
+    json_response,
+    page_and,
+    saved,
+)
 from api.serving.router import Router
-from geo.language import Language, shortened
+from geo.language import Language
 from geo.store.versions import Published
 
 if TYPE_CHECKING:
@@ -21,18 +29,12 @@ if TYPE_CHECKING:
 
 router = Router("indicators", dependencies=[READS])
 
-_PDF = "application/pdf"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMATS = ("json", "html", "xlsx", "pdf")
+_FILES = ("xlsx", "pdf")
 _ANSWERS = described("AchievementsDocument")
-_ANSWERS[200]["content"] |= {HTML: {}, _XLSX: {}, _PDF: {}}
+_ANSWERS[200]["content"] |= page_and(*_FILES)
 
 
-def _or_none(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-_Word = Annotated[Annotated[str, Field(max_length=200)] | None, BeforeValidator(_or_none)]
+_Word = Annotated[Annotated[str, Field(max_length=200)] | None, BeforeValidator(or_none)]
 
 
 class AchievementQuery(BaseModel):
@@ -44,12 +46,12 @@ class AchievementQuery(BaseModel):
     region: Annotated[_Word, Field(description="Code of a region.")] = None
     year: Annotated[
         Annotated[int, Field(ge=1900, le=2200)] | None,
-        BeforeValidator(_or_none),
+        BeforeValidator(or_none),
         Field(description="Year of the target."),
     ] = None
     level: Annotated[
         Literal["rpjmd", "rkpd", "renja", "rpjmn", "usulan"] | None,
-        BeforeValidator(_or_none),
+        BeforeValidator(or_none),
         Field(description="All but usulan by default."),
     ] = None
     f: Annotated[str | None, Field(description="json, html, xlsx or pdf.")] = None
@@ -78,15 +80,10 @@ def read_achievement(
     A range is measured at its near end, and the percent of the far one stands beside it. Before a
     target's year there is no percent; `so_far` says what the newest figure is of the target.
     """
-    if query.f not in (None, *_FORMATS):
-        from maps.text import both
-
-        reason = both("split.no_format").format(f=shortened(query.f, 40))
-        raise InvalidParameter(parameter="f", reason=reason)
+    form = form_asked(request, query.f, *_FILES)
     from geo.programme.achievement import measured
 
     now, made = store.current(), store.today()
-    form = query.f or ("html" if wants_html(request) else "json")
     key = etag_of(now.identity, query, language, links.base, form, made)
 
     def answer() -> Response:
@@ -154,11 +151,8 @@ def _file(
     from maps.sheets.sheets import printed_table
 
     said: dict[str, Any] = {**around, "language": language, "printed": made}
-    headers = {
-        "Content-Disposition": f'attachment; filename="kawasan-achievement.{form}"',
-        "Content-Language": language,
-    }
     if form == "xlsx":
-        return Response(achievement_workbook(found, **said), media_type=_XLSX, headers=headers)
-    sheet = printed_table(achievement_sheet(found, **said))
-    return Response(sheet, media_type=_PDF, headers=headers)
+        content = achievement_workbook(found, **said)
+    else:
+        content = printed_table(achievement_sheet(found, **said))
+    return saved(content, "kawasan-achievement", form=form, language=language)

@@ -7,11 +7,19 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.access import READS
-from api.deps import LanguageDep, LinksDep, StoreDep, format_of
-from api.links import GEOJSON, HTML, JSON, Links
+from api.deps import LanguageDep, LinksDep, StoreDep, form_asked
+from api.links import HTML, JSON, Links
 from api.ogc_models import Link
-from api.parameters import InvalidParameter
-from api.responses import conditional, etag_of, html_response, json_response
+from api.parameters import refused
+from api.responses import (
+    FILE_TYPES,
+    conditional,
+    etag_of,
+    html_response,
+    json_response,
+    page_and,
+    saved,
+)
 from api.serving.router import Router
 from geo.language import Language
 from geo.store.versions import Published
@@ -22,15 +30,8 @@ if TYPE_CHECKING:
 router = Router("indicators", dependencies=[READS])
 
 _MOST_INDICATORS = 6
-_MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "geojson": GEOJSON,
-    "svg": "image/svg+xml",
-}
-_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {kind: {} for kind in (JSON, HTML, *_MEDIA_TYPES.values())}}
-}
+_FILES = ("csv", "xlsx", "geojson", "svg")
+_ANSWERS: dict[int | str, dict[str, Any]] = {200: {"content": page_and(*_FILES)}}
 
 
 def _listed(value: Any) -> Any:
@@ -173,7 +174,8 @@ def read_indicators(
     The province stands among its regencies: by its published figure, else summed or averaged from
     theirs where that is right, which `basis` and `method` say. What is missing is absent or null.
     """
-    now, form = store.current(), _form_of(request, query)
+    now = store.current()
+    form = form_asked(request, query.f, *(_FILES if query.indicator else ()))
     key = etag_of(now.identity, query, form, language, links.base, links.language)
 
     def answer() -> Response:
@@ -182,17 +184,6 @@ def read_indicators(
         return _view(request, now, query, form, language, links)
 
     return conditional(request, key, answer, is_page=form == "html")
-
-
-def _form_of(request: Request, query: IndicatorsQuery) -> str:
-    known = ("json", "html", *_MEDIA_TYPES) if query.indicator else ("json", "html")
-    form = query.f or format_of(request)
-    if form not in known:
-        from maps.text import both
-
-        reason = both("explorer.no_form").format(form=form[:40], known=", ".join(known))
-        raise InvalidParameter(parameter="f", reason=reason)
-    return form
 
 
 def _list(
@@ -265,18 +256,7 @@ def _view(
         content = explorer_files.drawing(
             views, regencies, language, show=query.show, year=query.year
         )
-    name = f"{explorer_page.file_name(views)}.{form}"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Content-Language": language,
-    }
-    return Response(content, media_type=_MEDIA_TYPES[form], headers=headers)
-
-
-def _refused(parameter: str, key: str, /, **facts: object) -> InvalidParameter:
-    from maps.text import both
-
-    return InvalidParameter(parameter=parameter, reason=both(key).format(**facts))
+    return saved(content, explorer_page.file_name(views), form=form, language=language)
 
 
 def _question(query: IndicatorsQuery) -> "ExplorerQuestion":
@@ -284,10 +264,10 @@ def _question(query: IndicatorsQuery) -> "ExplorerQuestion":
     from geo.vector.regions import to_kemendagri
 
     if _ORDER.match(query.sort) is None:
-        raise _refused("sort", "explorer.no_order", sort=query.sort)
+        raise refused("sort", "explorer.no_order", sort=query.sort)
     if None not in (query.from_year, query.to_year) and query.from_year > query.to_year:  # type: ignore[operator]
         facts = {"first": query.from_year, "last": query.to_year}
-        raise _refused("from_year", "explorer.years_turned", **facts)
+        raise refused("from_year", "explorer.years_turned", **facts)
     order = query.sort.removeprefix("-")
     return ExplorerQuestion(
         indicators=tuple(dict.fromkeys(query.indicator)),
@@ -305,8 +285,8 @@ def _document(
 ) -> IndicatorsDocument:
     asked = query.kept()
     files = [
-        Link(**links.link("alternate", kind, "indicators", query=asked, f=form))
-        for form, kind in _MEDIA_TYPES.items()
+        Link(**links.link("alternate", FILE_TYPES[form], "indicators", query=asked, f=form))
+        for form in _FILES
     ]
     own = [Link(**one) for one in links.representations("indicators", query=asked)]
     return IndicatorsDocument(

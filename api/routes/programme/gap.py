@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
 from api.deps import LanguageDep, LinksDep, StoreDep, wants_html
-from api.links import HTML
-from api.responses import conditional, etag_of, html_response, json_response
+from api.responses import conditional, etag_of, html_response, json_response, page_and, saved
 from api.serving.router import Router
 from geo.language import Language
 
@@ -20,9 +19,8 @@ if TYPE_CHECKING:
 
 router = Router("indicators", dependencies=[READS])
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_ANSWERS: dict[int | str, dict[str, Any]] = {200: {"content": {HTML: {}, _XLSX: {}}}}
-_PAGE_TOO: dict[int | str, dict[str, Any]] = {200: {"content": {HTML: {}}}}
+_ANSWERS: dict[int | str, dict[str, Any]] = {200: {"content": page_and("xlsx")}}
+_PAGE_TOO: dict[int | str, dict[str, Any]] = {200: {"content": page_and()}}
 # Where nobody names an indicator and this one is published.
 _USUAL = "tpt_agustus"
 
@@ -239,10 +237,8 @@ def read_gap(
     def answer() -> Response:
         found = _found(now, query)
         if form == "xlsx":
-            name = f"kawasan-selisih-{found.indicator.id}-{found.year or 'tanpa-target'}.xlsx"
-            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-            file = gap_workbook(found, language)
-            return Response(file, media_type=_XLSX, headers=headers)
+            name = f"kawasan-selisih-{found.indicator.id}-{found.year or 'tanpa-target'}"
+            return saved(gap_workbook(found, language), name, form="xlsx", language=language)
         if form == "html":
             content = gap_page(
                 found,

@@ -9,10 +9,19 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.access import READS
-from api.deps import LanguageDep, LinksDep, StoreDep, settings_of, wants_html
-from api.links import HTML, JSON
-from api.parameters import InvalidParameter
-from api.responses import ALSO_PAGE, conditional, described, etag_of, html_response, json_response
+from api.deps import LanguageDep, LinksDep, StoreDep, form_asked, settings_of, wants_html
+from api.links import JSON
+from api.parameters import InvalidParameter, or_none, refused
+from api.responses import (
+    ALSO_PAGE,
+    conditional,
+    described,
+    etag_of,
+    html_response,
+    json_response,
+    page_and,
+    saved,
+)
 from api.serving.router import Router
 from geo.language import Language, shortened
 from geo.store.region import region
@@ -24,19 +33,13 @@ if TYPE_CHECKING:
 
 router = Router("indicators", dependencies=[READS])
 
-_TOML = "application/toml"
-_FORMATS = ("json", "html", "toml")
 _ANSWERS = described("SlotIndexDocument")
-_ANSWERS[200]["content"] |= {HTML: {}, _TOML: {}}
+_ANSWERS[200]["content"] |= page_and("toml")
 _LIST = described("IndicesDocument")
 _LIST[200]["content"] |= ALSO_PAGE[200]["content"]
 _MOST_SHOWN, _MOST_SLOTS = 40, 60
 # What is entered of a slot, in this order.
 _ENTRIES = ("least", "most", "weight", "value")
-
-
-def _or_none(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
 
 
 _Column = Annotated[tuple[str, ...], Field(max_length=_MOST_SLOTS)]
@@ -49,12 +52,12 @@ class IndexQuery(BaseModel):
 
     region: Annotated[
         Annotated[str, Field(max_length=20)] | None,
-        BeforeValidator(_or_none),
+        BeforeValidator(or_none),
         Field(description="Whose published figures fill slots; the province by default."),
     ] = None
     area: Annotated[
         Annotated[str, Field(max_length=200)] | None,
-        BeforeValidator(_or_none),
+        BeforeValidator(or_none),
         Field(description="Of an index of a kawasan: which of those with a published score."),
     ] = None
     least: Annotated[_Column, Field(description="What counts as 0, by slot.")] = ()
@@ -70,7 +73,7 @@ class IndexQuery(BaseModel):
         for name in _ENTRIES:
             column = getattr(self, name)
             if len(column) > len(slots):
-                raise _refused(name, "indices.too_many", n=len(column), of=len(slots))
+                raise refused(name, "indices.too_many", n=len(column), of=len(slots))
             for slot, text in zip(slots, column, strict=False):
                 if text.strip():
                     found[slot][name] = _number(name, text)
@@ -88,14 +91,8 @@ def _number(name: str, text: str) -> float:
         number = math.nan
     if not math.isfinite(number) or (name == "weight" and not 0 <= number <= 1):
         key = "indices.bad_weight" if name == "weight" else "indices.bad_number"
-        raise _refused(name, key, value=shortened(text, _MOST_SHOWN))
+        raise refused(name, key, value=shortened(text, _MOST_SHOWN))
     return number
-
-
-def _refused(parameter: str, key: str, /, **facts: object) -> InvalidParameter:
-    from maps.text import both
-
-    return InvalidParameter(parameter=parameter, reason=both(key).format(**facts))
 
 
 @router.get("/indices", summary="Indices with open slots", response_class=Response, responses=_LIST)
@@ -137,11 +134,9 @@ def read_index(
     What is missing makes a range. Nothing that is filled in here is kept: the address holds it, and
     `f=toml` is the file that `kawasan index show --file` reads.
     """
-    if query.f not in (None, *_FORMATS):
-        raise _refused("f", "indices.no_format", f=shortened(query.f, _MOST_SHOWN))
+    form = form_asked(request, query.f, "toml")
     found = _index_of(request, index)
     now = store.current()
-    form = query.f or ("html" if wants_html(request) else "json")
     key = etag_of(now.identity, index, query, language, links.base, form)
 
     def answer() -> Response:
@@ -153,8 +148,7 @@ def read_index(
             return json_response(request, {**_document(filled, said, language), "links": own})
         from geo.programme.index_file import index_text
 
-        headers = {"Content-Disposition": f'attachment; filename="{filled.id}.toml"'}
-        return Response(index_text(filled), media_type=_TOML, headers=headers)
+        return saved(index_text(filled), filled.id, form="toml", language=None)
 
     return conditional(request, key, answer, is_page=form == "html")
 
@@ -189,7 +183,7 @@ def _filled(now: Published, index: "Index", query: IndexQuery) -> tuple["Index",
     filled = filled_in(index, entered)
     for slot in filled.slots:
         if slot.least is not None and slot.most is not None and not slot.least < slot.most:
-            raise _refused("most", "indices.not_below", slot=slot.title)
+            raise refused("most", "indices.not_below", slot=slot.title)
     found = index_value(filled, values)
     model = None
     if index.model in published.models(now):

@@ -9,10 +9,19 @@ from fastapi import Depends, Form, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.access import READS, Allowed, caller_of
-from api.deps import LanguageDep, LinksDep, StoreDep, wants_html
-from api.links import HTML, JSON, Links
-from api.parameters import InvalidParameter
-from api.responses import PRIVATE, conditional, described, etag_of, html_response, json_response
+from api.deps import LanguageDep, LinksDep, StoreDep, form_asked
+from api.links import JSON, Links
+from api.parameters import InvalidParameter, or_none, refused
+from api.responses import (
+    PRIVATE,
+    conditional,
+    described,
+    etag_of,
+    html_response,
+    json_response,
+    page_and,
+    saved,
+)
 from api.serving.router import Router
 from geo.language import Language, shortened
 from geo.store.region import region
@@ -24,25 +33,19 @@ if TYPE_CHECKING:
 
 router = Router("indicators")
 
-_PDF = "application/pdf"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMATS = ("json", "html", "xlsx", "pdf")
+_FILES = ("xlsx", "pdf")
 _ANSWERS = described("SplitProposalDocument")
-_ANSWERS[200]["content"] |= {HTML: {}, _XLSX: {}, _PDF: {}}
+_ANSWERS[200]["content"] |= page_and(*_FILES)
 _DEFAULT = "tpt_agustus"
 # `3,75` and `3.75`; a percent has no thousands.
 _NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{1,15})?")
 _MOST_REGIONS, _MOST_SHOWN = 600, 40
 
 
-def _or_none(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
 # The bound stands inside: pydantic would hold it against a blank that became None.
-_Percent = Annotated[Annotated[str, Field(max_length=24)] | None, BeforeValidator(_or_none)]
-_Year = Annotated[Annotated[int, Field(ge=1900, le=2200)] | None, BeforeValidator(_or_none)]
-_Fixed = Annotated[Annotated[str, Field(max_length=20_000)] | None, BeforeValidator(_or_none)]
+_Percent = Annotated[Annotated[str, Field(max_length=24)] | None, BeforeValidator(or_none)]
+_Year = Annotated[Annotated[int, Field(ge=1900, le=2200)] | None, BeforeValidator(or_none)]
+_Fixed = Annotated[Annotated[str, Field(max_length=20_000)] | None, BeforeValidator(or_none)]
 
 
 class SplitQuery(BaseModel):
@@ -81,7 +84,7 @@ class SplitQuery(BaseModel):
         """The targets that were fixed, by code."""
         if len(self.region) != len(self.to):
             facts = {"regions": len(self.region), "numbers": len(self.to)}
-            raise _refused("to", "split.uneven", **facts)
+            raise refused("to", "split.uneven", **facts)
         pairs = [pair.partition(":")[::2] for pair in (self.fixed or "").split(",") if pair]
         pairs += zip(self.region, self.to, strict=True)
         return {code.strip(): _percent("fixed", text) for code, text in pairs if text.strip()}
@@ -97,14 +100,8 @@ class SplitQuery(BaseModel):
 
 def _percent(parameter: str, text: str) -> float:
     if _NUMBER.fullmatch(text.strip()) is None:
-        raise _refused(parameter, "split.bad_number", value=shortened(text, _MOST_SHOWN))
+        raise refused(parameter, "split.bad_number", value=shortened(text, _MOST_SHOWN))
     return float(text.strip().replace(",", "."))
-
-
-def _refused(parameter: str, key: str, /, **facts: object) -> InvalidParameter:
-    from maps.text import both
-
-    return InvalidParameter(parameter=parameter, reason=both(key).format(**facts))
 
 
 @router.get(
@@ -127,10 +124,8 @@ def read_split(
     same part of its distance to the best one. `fixed=63.71:6.2` fixes a target; the others are
     solved again. As a page, as JSON, with `f=xlsx` as a workbook and with `f=pdf` as a sheet.
     """
-    if query.f not in (None, *_FORMATS):
-        raise _refused("f", "split.no_format", f=shortened(query.f, _MOST_SHOWN))
+    form = form_asked(request, query.f, *_FILES)
     now, made = store.current(), store.today()
-    form = query.f or ("html" if wants_html(request) else "json")
     key = etag_of(now.identity, query, language, links.base, form, made)
 
     def answer() -> Response:
@@ -241,12 +236,9 @@ def _file(
     from maps.sheets.sheets import printed_table
 
     asked: Any = {"region": region(now), "language": language, "printed": made}
-    name = f"kawasan-split-{found.indicator.id}-{found.split.end_year}.{form}"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Content-Language": language,
-    }
+    name = f"kawasan-split-{found.indicator.id}-{found.split.end_year}"
     if form == "xlsx":
-        return Response(split_workbook(found, **asked), media_type=_XLSX, headers=headers)
-    sheet = printed_table(split_sheet(found, **asked))
-    return Response(sheet, media_type=_PDF, headers=headers)
+        content = split_workbook(found, **asked)
+    else:
+        content = printed_table(split_sheet(found, **asked))
+    return saved(content, name, form=form, language=language)

@@ -7,11 +7,21 @@ from fastapi import Body, Depends, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.access import READS, Allowed, caller_of
-from api.deps import LanguageDep, LinksDep, StoreDep, format_of, settings_of
-from api.links import HTML, JSON, Links
+from api.deps import LanguageDep, LinksDep, StoreDep, form_asked, settings_of
+from api.links import Links
 from api.ogc_models import Link
-from api.parameters import InvalidParameter, PlainText, StatedText
-from api.responses import PRIVATE, conditional, etag_of, html_response, json_response, private_page
+from api.parameters import PlainText, StatedText
+from api.responses import (
+    FILE_TYPES,
+    PRIVATE,
+    conditional,
+    etag_of,
+    html_response,
+    json_response,
+    page_and,
+    private_page,
+    saved,
+)
 from api.serving.router import Router
 from api.uploads.documents import UploadDocument, upload_document
 from geo.errors import IndicatorNotFound
@@ -24,13 +34,8 @@ router = Router("indicators")
 
 # Of one request: what is more is a file.
 _MOST_TYPED = 200
-_MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {kind: {} for kind in (JSON, HTML, *_MEDIA_TYPES.values())}}
-}
+_FILES = ("csv", "xlsx")
+_ANSWERS: dict[int | str, dict[str, Any]] = {200: {"content": page_and(*_FILES)}}
 LevelName = Literal["rpjmd", "rkpd", "renja", "rpjmn", "usulan"]
 
 
@@ -155,7 +160,7 @@ def read_targets(
 
     Only what a document says is there; of other years the office has not entered any yet.
     """
-    form = _form_of(request, query)
+    form = form_asked(request, query.f, *_FILES)
     now = store.current()
     _require_known(now, query)
     if form == "html" and may(caller_of(request).actor, "upload"):
@@ -170,17 +175,6 @@ def read_targets(
         return _file(now, query, form, language, links)
 
     return conditional(request, key, answer, is_page=form == "html")
-
-
-def _form_of(request: Request, query: TargetsQuery) -> str:
-    form = query.f or format_of(request)
-    known = ("json", "html", *_MEDIA_TYPES)
-    if form not in known:
-        from maps.text import both
-
-        reason = both("target.no_form").format(form=form[:40], known=", ".join(known))
-        raise InvalidParameter(parameter="f", reason=reason)
-    return form
 
 
 def _require_known(now: Published, query: TargetsQuery) -> None:
@@ -221,8 +215,8 @@ def _document(
     version = now.version("targets").number if "targets" in now.datasets("targets") else None
     own = links.representations("targets", query=query.kept())
     files = [
-        links.link("alternate", kind, "targets", query=query.kept(), f=form)
-        for form, kind in _MEDIA_TYPES.items()
+        links.link("alternate", FILE_TYPES[form], "targets", query=query.kept(), f=form)
+        for form in _FILES
     ]
     return TargetsDocument(
         version=version,
@@ -250,9 +244,7 @@ def _file(
     else:
         address = links.url("targets", query=query.kept())
         content = targets_page.targets_workbook(now, query.kept(), language, address=address)
-    said = f'attachment; filename="target.{form}"'
-    headers = {"Content-Disposition": said, "Content-Language": language}
-    return Response(content, media_type=_MEDIA_TYPES[form], headers=headers)
+    return saved(content, "target", form=form, language=language)
 
 
 @router.post(
