@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import (
     BaseModel,
     ConfigDict,
+    StrictStr,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -73,6 +74,16 @@ class Table(BaseModel):
     def _know_every_key(cls, given: Any) -> Any:
         require_keys(given, [field.alias or name for name, field in cls.model_fields.items()])
         return given
+
+
+class _BothLanguages(Table):
+    id: StrictStr
+    en: StrictStr
+
+
+def in_both(given: Any) -> Text:
+    """For validators: a text from a table with `id` and `en`."""
+    return Text(**dict(_BothLanguages.model_validate(given)))
 
 
 def require_keys(given: Any, known: Sequence[str]) -> None:

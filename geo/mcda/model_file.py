@@ -54,6 +54,7 @@ from geo.toml_file import (
     Fault,
     Table,
     at,
+    in_both,
     must_be,
     nearest,
     one_of,
@@ -127,16 +128,7 @@ _ClassTable = Annotated[
 _Judgement = Annotated[tuple[_AnyText, _AnyText, _AnyNumber], must_be(_SAY["judgement"])]
 
 
-class _BothLanguages(Table):
-    id: StrictStr
-    en: StrictStr
-
-
-def _words(given: Any) -> Text:
-    return Text(**dict(_BothLanguages.model_validate(given)))
-
-
-_Words = Annotated[Text, PlainValidator(_words), must_be(_SAY["words"])]
+_Words = Annotated[Text, PlainValidator(in_both), must_be(_SAY["words"])]
 
 
 class _Dimension(Table):

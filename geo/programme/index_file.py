@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, PlainValidator, StrictBool, StrictFloat, StrictInt, StrictStr
 
@@ -15,7 +15,7 @@ from geo.errors import InvalidIndex
 from geo.indicators.table import Direction
 from geo.language import Text, texts
 from geo.programme.index import Index, Slot
-from geo.toml_file import Fault, Table, must_be, one_of, read_toml
+from geo.toml_file import Fault, Table, in_both, must_be, one_of, read_toml
 
 _SAY = texts(__name__)
 
@@ -35,16 +35,7 @@ _Share = Annotated[
 ]
 
 
-class _BothLanguages(Table):
-    id: StrictStr
-    en: StrictStr
-
-
-def _both(given: Any) -> Text:
-    return Text(**dict(_BothLanguages.model_validate(given)))
-
-
-Words = Annotated[Text, PlainValidator(_both), must_be(_SAY["words"])]
+Words = Annotated[Text, PlainValidator(in_both), must_be(_SAY["words"])]
 
 
 class _Slot(Table):

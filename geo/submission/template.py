@@ -225,8 +225,6 @@ def write_indicator_workbook(
 
     The second sheet explains the columns and lists every indicator with its unit.
     """
-    from openpyxl import Workbook
-
     columns = _figure_columns(region, catalogue, language)
     rows = [
         [one.code, one.full_name]
@@ -234,12 +232,7 @@ def write_indicator_workbook(
         else [one.code, one.full_name, indicator.id, None, None, None, indicator.unit.to(language)]
         for one in region.regencies
     ]
-    book = Workbook()
-    _data_sheet(_first_sheet(book, INDICATORS), columns, language, rows=rows)
-    sheet = book.create_sheet(EXPLANATIONS[language])
-    _explain(sheet, columns, language)
-    _list_indicators(sheet, catalogue)
-    book.save(path)
+    _write_table(path, INDICATORS, columns, rows, catalogue=catalogue, language=language)
 
 
 def write_target_workbook(
@@ -254,18 +247,31 @@ def write_target_workbook(
 
     The second sheet explains the columns and lists every indicator with its unit.
     """
-    from openpyxl import Workbook
-
     columns = _target_columns(region, catalogue, language)
     given: list[Any] = []
     if indicator is not None:
         given = [indicator.id, *[None] * 3, indicator.unit.to(language)]
     rows = [[code, region.title_of(code).to(language), *given] for code in sorted(region.codes)]
+    known = with_targets(catalogue)
+    _write_table(path, TARGETS, columns, rows, catalogue=known, language=language)
+
+
+def _write_table(
+    path: Path,
+    name: str,
+    columns: Sequence[Column],
+    rows: list[list[Any]],
+    *,
+    catalogue: Mapping[str, Indicator],
+    language: Language,
+) -> None:
+    from openpyxl import Workbook
+
     book = Workbook()
-    _data_sheet(_first_sheet(book, TARGETS), columns, language, rows=rows)
+    _data_sheet(_first_sheet(book, name), columns, language, rows=rows)
     sheet = book.create_sheet(EXPLANATIONS[language])
     _explain(sheet, columns, language)
-    _list_indicators(sheet, with_targets(catalogue))
+    _list_indicators(sheet, catalogue)
     book.save(path)
 
 
