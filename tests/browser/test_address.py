@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE, open_shape, shapes
+from tests.browser.waits import wait_until
 from tests.reference_scores import CAHAYA_BARU_ID
 
 ZONE = "Kawasan Transmigrasi Cahaya Baru"
@@ -112,7 +113,7 @@ def test_back_closes_a_card_on_a_phone_and_forward_opens_it(address, visit):
     expect(popup).to_have_count(0)
     expect(page).not_to_have_url(re.compile("zone=|v="))
     # The card has left no step behind: the next one is again one step from here.
-    page.wait_for_function("!(history.state || {}).card")
+    wait_until(page, "!(history.state || {}).card")
     open_shape(page, "Kabupaten Tapin")
     expect(popup).to_have_count(1)
     page.go_back()

@@ -9,6 +9,7 @@ from geo import published
 from geo.store.store import Store
 from tests.api.examples import publish
 from tests.browser.test_map_page import DESKTOP, PHONE
+from tests.browser.waits import wait_until
 from tests.maps.examples import HOSTILE
 from tests.service import running
 
@@ -39,7 +40,7 @@ def test_the_maps_move_and_zoom_together_in_both_directions(address, visit):
     seen = visit(f"{address}/compare?lang=id")
     page, maps = seen.page, seen.page.locator(".folium-map")
     expect(maps).to_have_count(2)
-    page.wait_for_function(AGREE)
+    wait_until(page, AGREE)
     for side in (0, 1):
         before = page.evaluate(VIEWS)
         maps.nth(side).scroll_into_view_if_needed()
@@ -49,17 +50,19 @@ def test_the_maps_move_and_zoom_together_in_both_directions(address, visit):
         page.mouse.down()
         page.mouse.move(middle[0] + 60, middle[1] + 40, steps=4)
         page.mouse.up()
-        page.wait_for_function(
+        wait_until(
+            page,
             "before => Kawasan.compare.maps().every((m, i) => Math.abs(m.getCenter().lng - before[i][1]) > .05)",
-            arg=before,
+            before,
         )
-        page.wait_for_function(AGREE)
+        wait_until(page, AGREE)
         maps.nth(side).get_by_role("button", name="Perbesar").click()
-        page.wait_for_function(
+        wait_until(
+            page,
             "before => Kawasan.compare.maps().every((m, i) => m.getZoom() > before[i][2])",
-            arg=before,
+            before,
         )
-        page.wait_for_function(AGREE)
+        wait_until(page, AGREE)
     assert seen.trouble == []
 
 

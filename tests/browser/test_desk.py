@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 from geo.store.store import Store
 from tests.browser.test_accessibility import require_no_fault
 from tests.browser.test_map_page import DESKTOP, PHONE
+from tests.browser.waits import wait_for_width
 from tests.service import running
 
 ROOT = Path(__file__).parents[2]
@@ -115,7 +116,7 @@ def require_fine(page, *, other):
         if address != page.url:
             page.goto(address)
             page.wait_for_load_state("networkidle")
-        page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
+        wait_for_width(page)
         require_no_fault(page)
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     page.goto(here)

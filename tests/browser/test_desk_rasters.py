@@ -10,6 +10,7 @@ from geo.store.store import Provenance, Store
 from tests.api.test_upload_page import PASSWORD
 from tests.browser.test_accessibility import require_no_fault
 from tests.browser.test_map_page import DESKTOP, PHONE
+from tests.browser.waits import wait_for_width
 from tests.conftest import DATA
 from tests.service import running
 
@@ -54,7 +55,7 @@ def leave_by(page, button):
 def require_fine(page):
     for width, height in (DESKTOP, PHONE):
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
+        wait_for_width(page)
     require_no_fault(page)
 
 

@@ -101,8 +101,7 @@ def test_a_file_is_sent_through_a_broken_line_and_a_closed_page(visit, desk):
     form.locator("[type=submit]").click()
     expect(page.locator("#findings")).to_be_visible()
     assert "batas tapin.zip" in page.content()
-    # What its sender stopped, and nothing else.
-    assert [one.rsplit("/")[-2] for one in later.trouble] == ["parts"]
+    assert later.trouble == []
     # A page with a slow line is no page for the next test.
     page.close()
 
