@@ -33,7 +33,7 @@ from geo.planning.collect import Collecting, Gap
 from geo.planning.model_changes import Way
 from geo.programme.achievement import Achievement, Categories
 from geo.programme.denominators import Denominator
-from geo.programme.index import Index, IndexValue
+from geo.programme.indices.index import Index, IndexValue
 from geo.programme.split_proposal import Proposal
 from geo.programme.targets import Target
 from geo.readiness.assessment import Assessment, Origin, SourcedFigure

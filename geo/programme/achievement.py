@@ -18,7 +18,7 @@ from pydantic import Field
 from geo.errors import IndicatorNotFound, InvalidTargets
 from geo.indicators.table import Indicator, note_of
 from geo.language import Text, filled, texts, written
-from geo.programme.index_file import Flag, Identifier, Number, Sentence, Words
+from geo.programme.indices.index_file import Flag, Identifier, Number, Sentence, Words
 from geo.programme.province import province_value, unit_code
 from geo.programme.publish_targets import targets as published_targets
 from geo.programme.targets import Level, Target, TargetDirection, targets_of, with_decimals

@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo.language import Language
 from geo.mcda.model import Model, RankClass
-from geo.programme.index import Index, IndexValue, SlotValue
+from geo.programme.indices.index import Index, IndexValue, SlotValue
 from geo.vector.planning_region import PlanningRegion
 from maps.text import MISSING, format_number, format_period, translate
 

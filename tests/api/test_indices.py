@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
-from geo.programme.index_file import parse_index
+from geo.programme.indices.index_file import parse_index
 from geo.store.store import Store
 
 FILLED = {"least": ["0"] * 5, "most": ["100"] * 5, "weight": ["0,2"] * 5}

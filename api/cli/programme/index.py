@@ -34,8 +34,8 @@ def index(
     with common.opened() as store:
         from geo import published
         from geo.errors import NotFound
-        from geo.programme.index import index_value, published_values
-        from geo.programme.index_file import INDICES, read_index
+        from geo.programme.indices.index import index_value, published_values
+        from geo.programme.indices.index_file import INDICES, read_index
         from geo.programme.province import unit_code
         from geo.store.region import region as planning_region
         from maps.programme.index_page import slot_table, value_words

@@ -29,7 +29,7 @@ from geo.store.versions import Published
 
 if TYPE_CHECKING:
     from geo.mcda.model import BenchmarkArea, Model
-    from geo.programme.index import Index
+    from geo.programme.indices.index import Index
 
 router = Router("indicators", dependencies=[READS])
 
@@ -146,7 +146,7 @@ def read_index(
         if form == "json":
             own = [links.link("self", JSON, "indices", index)]
             return json_response(request, {**_document(filled, said, language), "links": own})
-        from geo.programme.index_file import index_text
+        from geo.programme.indices.index_file import index_text
 
         return saved(index_text(filled), filled.id, form="toml", language=None)
 
@@ -154,7 +154,7 @@ def read_index(
 
 
 def _indices(request: Request) -> "list[Index]":
-    from geo.programme.index_file import INDICES, read_index
+    from geo.programme.indices.index_file import INDICES, read_index
 
     folder = settings_of(request).data_dir / "programme"
     return [read_index(folder / f"{name}.toml") for name in INDICES]
@@ -172,7 +172,12 @@ def _index_of(request: Request, name: str) -> "Index":
 def _filled(now: Published, index: "Index", query: IndexQuery) -> tuple["Index", Mapping[str, Any]]:
     """The index with what was entered, and all that is said of it."""
     from geo import published
-    from geo.programme.index import filled_in, index_value, possible_classes, published_values
+    from geo.programme.indices.index import (
+        filled_in,
+        index_value,
+        possible_classes,
+        published_values,
+    )
     from geo.programme.province import unit_code
 
     here = region(now)

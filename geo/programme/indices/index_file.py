@@ -14,7 +14,7 @@ from pydantic import Field, PlainValidator, StrictBool, StrictFloat, StrictInt, 
 from geo.errors import InvalidIndex
 from geo.indicators.table import Direction
 from geo.language import Text, texts
-from geo.programme.index import Index, Slot
+from geo.programme.indices.index import Index, Slot
 from geo.toml_file import Fault, Table, in_both, must_be, one_of, read_toml
 
 _SAY = texts(__name__)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from geo.errors import InvalidIndex
 from geo.mcda.model_file import parse_model
-from geo.programme.index import (
+from geo.programme.indices.index import (
     IndexValue,
     filled_in,
     index_value,
@@ -17,10 +17,10 @@ from geo.programme.index import (
     possible_classes,
     published_values,
 )
-from geo.programme.index_file import index_text, parse_index
+from geo.programme.indices.index_file import index_text, parse_index
 from tests.geo.programme.shipped_targets import shipped_table
 
-FOLDER = Path(__file__).parents[3] / "data/programme"
+FOLDER = Path(__file__).parents[4] / "data/programme"
 TEXTS = {name: (FOLDER / f"{name}.toml").read_text("utf-8") for name in ("ipk", "ipktrans")}
 IPK, IPKTRANS = (parse_index(TEXTS[name]) for name in TEXTS)
 ENDS = {"least": 0.0, "most": 100.0}
