@@ -13,7 +13,7 @@ import typer
 from api.cli.faults import LANGUAGE
 from api.cli.output import errors, spinner
 from geo.language import LANGUAGES, Language, texts
-from geo.planning.shipped import DATASETS, LAYERS, behind
+from geo.planning.shipped import DATASETS, LAYERS, behind, facts_note, lacking_facts
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -142,10 +142,13 @@ class Common:
         try:
             if loaded and _lacks_shipped(store, settings.data_dir):
                 _require_shipped(settings.data_dir)
+                gained = lacking_facts(store, settings.data_dir)
                 with sign(_SAY["loading"].to(self.language())) as tell:
                     from geo.planning.reference import load_reference
 
                     load_reference(store, settings.data_dir, progress=self._named(tell))
+                if gained:
+                    errors.print(facts_note(gained).to(self.language()), soft_wrap=True)
             if demo:
                 from geo.planning.demo import load_demo
 
@@ -164,9 +167,10 @@ class Common:
 
 
 def _lacks_shipped(store: "Store", data_dir: Path) -> bool:
-    """Whether a shipped dataset is missing, or a model stands as an older program shipped it."""
+    """Whether a shipped dataset is missing, or a model or the catalogue is that of an older program."""
     shas = store.state()
-    return not shas.keys() >= DATASETS or bool(behind(shas, data_dir))
+    is_behind = bool(behind(shas, data_dir)) or bool(lacking_facts(store, data_dir))
+    return is_behind or not shas.keys() >= DATASETS
 
 
 def _require_shipped(folder: Path) -> None:

@@ -61,7 +61,7 @@ def store_versions(dataset: DatasetArgument, *, common: Common) -> None:
                 f"{v.number}{' *' if v.is_current else ''}",
                 v.published_at,
                 v.published_by,
-                v.note,
+                v.note_text.to(common.language()),
                 v.sha256[:12],
             )
             for v in store.versions(dataset)

@@ -290,6 +290,7 @@ def _version(
     found = VersionDocument.model_validate(version, from_attributes=True)
     by = version.published_by if may(actor, "read_names") else version.publisher.to(language)
     said = {"source": version.source_text, "licence": version.licence_text}
+    said["note"] = version.note_text
     in_language = {name: text.to(language) for name, text in said.items()}
     details = version.details
     known = {"replaced": replaced, "changed": details.get("difference")}

@@ -14,11 +14,14 @@ import pandas as pd
 
 from geo.crs import LONLAT
 from geo.errors import Conflict
+from geo.indicators.older_catalogue import Entries, with_facts
 from geo.land.fit import fitness_of
 from geo.land.raster import KNOWN_RASTERS, raster_facts
-from geo.planning.publish import publish_indicators, publish_region
+from geo.planning.publish import INDICATORS, publish_indicators, publish_region
 from geo.planning.shipped import (
+    CATALOGUE,
     EARLIER_MODELS,
+    GAINED_FROM,
     LAYERS,
     MODELS,
     RASTERS,
@@ -26,6 +29,9 @@ from geo.planning.shipped import (
     TABLES,
     TARGETS,
     behind,
+    digest_of,
+    facts_note,
+    lacking_facts,
     shipped_sums,
 )
 from geo.published import LAND_PREFIX, MODEL_PREFIX, region
@@ -51,10 +57,15 @@ def load_reference(
     A dataset that the store already has is left as it is, so that an interrupted start is finished
     by the next one, and an office's own version stays. So do the shipped data of an older program:
     newer data of the same dataset reach such a store by `kawasan ingest` and `kawasan land add`. A
-    model that still stands as an older program shipped it gets the shipped version after it.
+    model that still stands as an older program shipped it gets the shipped version after it; the
+    figures get a version whose catalogue says what an older one could not, and are the same.
     """
     jobs = _jobs(store, data_dir)
     present = set(store.datasets()) - _behind(store, data_dir)
+    if facts := lacking_facts(store, data_dir):
+        present.discard(INDICATORS)
+        seen = store.version(INDICATORS)
+        jobs[INDICATORS] = _job(_complete_catalogue, store, data_dir, facts, seen)
     published = []
     for name, publish in jobs.items():
         if name in present:
@@ -197,9 +208,30 @@ def _publish_indicators(store: Store, data_dir: Path) -> None:
         note=_note(file),
         source=entry["source"],
         licence=entry["licence"],
-        catalogue=(file.parent / "catalogue.toml").read_text(encoding="utf-8"),
+        catalogue=(data_dir / CATALOGUE).read_text(encoding="utf-8"),
         details=_indonesian(entry),
         expected=0,
+    )
+
+
+def _complete_catalogue(store: Store, data_dir: Path, facts: Entries, seen: Version) -> None:
+    """Publish the figures of a version again, as they are, with a catalogue that says `facts` too."""
+    note = facts_note(facts)
+    # What an upload changed, this version does not change again.
+    details = {name: fact for name, fact in seen.details.items() if name != "difference"}
+    details |= {
+        "catalogue": with_facts(seen.details["catalogue"], facts),
+        "indonesian": {**seen.details.get("indonesian", {}), "note": note.id},
+        GAINED_FROM: digest_of((data_dir / CATALOGUE).read_text(encoding="utf-8")),
+    }
+    store.publish(
+        INDICATORS,
+        "indicators",
+        seen.path,
+        suffix=seen.path.suffix,
+        provenance=Provenance(_ACTOR, note.en, seen.source, seen.licence),
+        details=details,
+        expected=seen.number,
     )
 
 
@@ -291,7 +323,7 @@ def _provenance(file: Path) -> Provenance:
 def _indonesian(entry: Mapping[str, Any]) -> dict[str, Any]:
     """What a manifest says in Indonesian beside its English; see `geo.store.versions.Version`."""
     said = {name: entry[key] for name in ("source", "licence") if (key := f"{name}_id") in entry}
-    return {"indonesian": said} if said else {}
+    return {"indonesian": {**said, "note": f"Data bawaan: {entry['name']}"}}
 
 
 def _note(file: Path) -> str:

@@ -3,15 +3,17 @@
 `geo/planning/reference.py` publishes them; a start that finds all of them does not have to load it.
 """
 
+import hashlib
 import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo.language import Text, filled, texts
+from geo.language import Text, filled, first_of, texts
 
 if TYPE_CHECKING:
+    from geo.indicators.older_catalogue import Entries
     from geo.store.store import Store
 
 _SAY = texts(__name__)
@@ -27,6 +29,7 @@ LAYERS = {
 # Statements and figures of desa and kecamatan, published with the outlines of these layers by code.
 TABLES = {"idm": "villages/idm_2024.csv", "ground": "land/ground.csv"}
 TARGETS = "programme/targets.csv"
+CATALOGUE = "indicators/catalogue.toml"
 RASTERS = (
     "landcover",
     "landmask",
@@ -50,6 +53,10 @@ _OLDER_TEXTS = frozenset(
         "4761128da3b789363c5ff1990b99639ab6915b561822f93f5dd0a8b7131cf34d",
     }
 )
+# In the details of the version that gained facts: the digest of the catalogue that it has them from.
+GAINED_FROM = "facts_of"
+# Of many indicators that gain facts the first are named.
+_LISTED = 3
 # The prefixes are those of `geo/planning/assess.py`, which is too heavy to load for them; a test compares.
 DATASETS = frozenset(
     {
@@ -89,6 +96,41 @@ def newer_models(store: "Store", data_dir: Path) -> dict[str, str]:
         if f"model-{name}" in present
         and sums[name] not in {v.sha256 for v in store.versions(f"model-{name}")}
     }
+
+
+def lacking_facts(store: "Store", data_dir: Path) -> "Entries":
+    """What the shipped catalogue says of the store's indicators, and no catalogue of the store ever did.
+
+    None where the store has no figures yet. See `geo.indicators.older_catalogue`.
+    """
+    if "indicators" not in store.state():
+        return {}
+    shipped = (data_dir / CATALOGUE).read_text(encoding="utf-8")
+    current = store.version("indicators").details["catalogue"]
+    if current == shipped:
+        return {}
+    versions = store.versions("indicators")
+    if any(one.details.get(GAINED_FROM) == digest_of(shipped) for one in versions):
+        return {}
+    from geo.indicators import older_catalogue
+
+    earlier = [one.details["catalogue"] for one in versions]
+    return older_catalogue.lacking_facts(current, shipped, earlier=earlier)
+
+
+def digest_of(catalogue: str) -> str:
+    """The sha256 of a catalogue's text."""
+    return hashlib.sha256(catalogue.encode()).hexdigest()
+
+
+def facts_note(facts: "Entries") -> Text:
+    """What an older store's catalogue gained, in a sentence: how many facts, of which indicators."""
+    return filled(
+        _SAY["facts"],
+        count=sum(map(len, facts.values())),
+        n=len(facts),
+        indicators=first_of(list(facts), _LISTED),
+    )
 
 
 def newer_note(model: str, version: str, folder: Path = Path("data")) -> Text:

@@ -87,6 +87,11 @@ class Version:
         return self._said("licence", self.licence)
 
     @property
+    def note_text(self) -> Text:
+        """`note` in both languages where its publisher gave both."""
+        return self._said("note", self.note)
+
+    @property
     def credit(self) -> Text:
         """Source and licence, as a map states them in its corner."""
         source, licence = self.source_text, self.licence_text
