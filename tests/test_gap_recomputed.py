@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.programme.gap import gaps
+from geo.programme.gap.gaps import gaps
 from tests.gap_recomputation import (
     PROVINCE,
     by_trend,

@@ -24,8 +24,8 @@ TABLES = {
 def module_of(package: str, room: str, table: str) -> Path:
     """Where a table's module stands, in its room or in a room inside it."""
     place = ROOT / package if room == package else ROOT / package / room
-    inside = () if room == package else sorted(place.rglob(f"{table}.py"))
-    return next(iter(inside), place / f"{table}.py")
+    plain = place / f"{table}.py"
+    return plain if plain.exists() or room == package else next(place.rglob(plain.name), plain)
 
 
 # A table is said by the module of its name; those of findings.toml by their severity, those of no

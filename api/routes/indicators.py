@@ -141,9 +141,9 @@ def read_classes(
 def _of_the_gap(now: "Published", indicator: str, language: Language) -> dict[str, Any]:
     """The classes of the gap to the target, which hold for all years of figures."""
     from geo import published
-    from geo.programme.gap import gaps
+    from geo.programme.gap.gaps import gaps
     from geo.programme.publish_targets import targets
-    from maps.programme.gap_classes import gap_classes
+    from maps.programme.gap.classes import gap_classes
 
     table = published.read_indicators(now.version("indicators").path)
     found = gaps(

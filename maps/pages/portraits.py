@@ -20,7 +20,7 @@ from geo.mcda.weight_request import WeightRequest
 from geo.planning.area_facts import area_facts
 from geo.planning.assess import assess_years
 from geo.planning.weigh import weigh_and_assess
-from geo.programme.standing import standings
+from geo.programme.gap.standing import standings
 from geo.readiness.assessment import Assessment, Origin
 from geo.readiness.lift import way_up
 from geo.readiness.score import ZoneResult

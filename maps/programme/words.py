@@ -1,14 +1,21 @@
 """A figure and a target in words, as every table, chart and file of the programme says them."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from geo.indicators.table import Indicator, note_of
 from geo.language import Language
 from geo.programme.explorer import IndicatorView, ShownFigure
+from geo.programme.gap.region_gap import Whose
 from geo.programme.targets import Target, level_word, range_in_words
 from maps.folium.cards import figure_text
 from maps.text import format_period, translate
 
+_WHOSE: Mapping[Whose, str] = {
+    "own": "gap.its_own",
+    "province": "gap.of_province",
+    "nation": "gap.of_nation",
+}
 # A note of more figures than these names too many to be one of theirs.
 _MOST_OWN = 6
 
@@ -54,3 +61,14 @@ def own_notes(view: IndicatorView) -> frozenset[str]:
     counts = Counter(figure.note for row in view.rows for figure in row.figures)
     rest, total = counts.pop("", 0), counts.total()
     return frozenset(note for note, n in counts.items() if n <= _MOST_OWN and 2 * n <= rest + total)
+
+
+def change_unit(indicator: Indicator, language: Language) -> str:
+    """What a change of the indicator is counted in."""
+    unit = indicator.unit.to(language)
+    return translate("gap.percentage_points", language) if unit.startswith("%") else unit
+
+
+def whose_words(whose: Whose, language: Language) -> str:
+    """Whose target it is that a region is held against."""
+    return translate(_WHOSE[whose], language)

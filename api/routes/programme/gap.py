@@ -13,8 +13,9 @@ from api.serving.router import Router
 from geo.language import Language
 
 if TYPE_CHECKING:
-    from geo.programme.behind import AreaBehind
-    from geo.programme.gap import Gaps, RegionGap
+    from geo.programme.gap.behind import AreaBehind
+    from geo.programme.gap.gaps import Gaps
+    from geo.programme.gap.region_gap import RegionGap
     from geo.store.versions import Published
 
 router = Router("indicators", dependencies=[READS])
@@ -228,7 +229,8 @@ def read_gap(
     """
     from geo import published
     from geo.programme.publish_targets import targets
-    from maps.programme.gap_page import gap_page, gap_workbook
+    from maps.programme.gap.page import gap_page
+    from maps.programme.gap.workbook import gap_workbook
 
     now = store.current()
     asked = query.model_dump(exclude={"f", "lang"}, exclude_none=True, exclude_defaults=True)
@@ -270,8 +272,8 @@ def read_gap_areas(
 ) -> Response:
     """Each with the range of its readiness and its need, those that may be readiest first."""
     from geo.errors import LayerNotFound
-    from geo.programme.behind import LAYERS, areas_behind
-    from maps.programme.gap_areas_page import gap_areas_page
+    from geo.programme.gap.behind import LAYERS, areas_behind
+    from maps.programme.gap.areas_page import gap_areas_page
 
     now = store.current()
     if query.layer not in LAYERS:
@@ -295,7 +297,7 @@ def read_gap_areas(
 def _found(now: "Published", query: GapQuery) -> "Gaps":
     """The gaps of the indicator that is asked for, else of the usual one, else of the first."""
     from geo import published
-    from geo.programme.gap import gaps
+    from geo.programme.gap.gaps import gaps
     from geo.programme.publish_targets import targets
 
     catalogue = published.indicator_catalogue(now)
@@ -336,7 +338,7 @@ def _document(found: "Gaps", language: Language) -> dict[str, Any]:
 
 def _region(gap: "RegionGap", language: Language) -> dict[str, Any]:
     from geo.json_types import as_json
-    from geo.programme.standing import VERDICTS
+    from geo.programme.gap.standing import VERDICTS
 
     document: dict[str, Any] = as_json(gap, language)
     del document["trend"]

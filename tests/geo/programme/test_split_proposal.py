@@ -9,7 +9,7 @@ from geo.errors import IndicatorNotFound, InfeasibleSplit
 from geo.language import LANGUAGES
 from geo.programme.achievement import percent_reached
 from geo.programme.cascade import SPLIT_METHODS
-from geo.programme.gap import gaps
+from geo.programme.gap.gaps import gaps
 from geo.programme.split_proposal import divisible, propose
 from tests.geo.programme.shipped_targets import (
     POVERTY,

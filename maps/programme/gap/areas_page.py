@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geo.language import Language
-from geo.programme.behind import AreaBehind, ScoreRange
-from geo.programme.gap import Gaps, RegionGap
-from geo.programme.standing import gap_in_words
+from geo.programme.gap.behind import AreaBehind, ScoreRange
+from geo.programme.gap.gaps import Gaps
+from geo.programme.gap.region_gap import RegionGap
+from geo.programme.gap.standing import gap_in_words
 from geo.programme.targets import target_in_words
 from maps.text import MISSING, format_number, format_period, translate
 
@@ -18,7 +19,7 @@ def gap_areas_page(
     layer: str,
     language: Language,
 ) -> dict[str, Any]:
-    """Everything that the page says; `areas` as `geo.programme.behind.areas_behind` gives them."""
+    """Everything that the page says; `areas` as `geo.programme.gap.behind.areas_behind` gives them."""
     indicator = found.indicator.title.to(language)
     return {
         "title": translate(

@@ -11,15 +11,18 @@ import pandas as pd
 from geo.indicators.amounts import difference_in_words
 from geo.indicators.table import Indicator
 from geo.language import Language, Text, listed, percent
-from geo.programme.denominators import people_in_words, rounded_people
-from geo.programme.gap import Gaps, Netting, RegionGap, Whose, WindowView
-from geo.programme.pace import Pace, pace_in_words, span_in_words
-from geo.programme.standing import VERDICTS
+from geo.programme.denominators import people_in_words
+from geo.programme.gap.gaps import Gaps
+from geo.programme.gap.netting import Netting
+from geo.programme.gap.pace import Pace, pace_in_words, span_in_words
+from geo.programme.gap.region_gap import RegionGap
+from geo.programme.gap.standing import VERDICTS
+from geo.programme.gap.verdict import WindowView
 from geo.programme.targets import LEVELS, Target, level_title, target_in_words
 from maps.escape import safe_address
 from maps.folium.cards import figure_text
-from maps.programme.gap_chart import GapChart, gap_charts
-from maps.programme.workbook import Column, Sheet, workbook
+from maps.programme.gap.chart import GapChart, gap_charts
+from maps.programme.words import change_unit, whose_words
 from maps.text import MISSING, format_number, format_period, translate
 
 WINDOW_CHOICES = (2, 3, 4, 5)
@@ -28,11 +31,6 @@ _MARKS: Mapping[str, tuple[str, str]] = {
     "on_track": ("#009e73", "✓"),
     "off_track": ("#d55e00", "✕"),
     "not_assessable": ("#59656b", "?"),
-}
-_WHOSE: Mapping[Whose, str] = {
-    "own": "gap.its_own",
-    "province": "gap.of_province",
-    "nation": "gap.of_nation",
 }
 # A group of at most so many regencies is named.
 _NAMED = 4
@@ -53,7 +51,7 @@ def gap_page(
         "title": translate("gap.title", language, indicator=title),
         "indicator": found.indicator.id,
         "unit": found.indicator.unit.to(language),
-        "change_unit": _change_unit(found.indicator, language),
+        "change_unit": change_unit(found.indicator, language),
         "form": _form(found, catalogue, targets, level, language),
         "target": _target(found.province.target, found, language),
         "target_title": _target_title(found, level, language),
@@ -156,7 +154,7 @@ def _row(
         # The indicator's own caveat stands once on the page, beside the verdicts.
         "caveats": [c.to(language) for c in gap.caveats if c != indicator.caveat],
         "notes": [note.to(language) for note in gap.notes],
-        "whose": translate(_WHOSE[gap.whose], language),
+        "whose": whose_words(gap.whose, language),
         "target": None
         if gap.target is None
         else target_in_words(gap.target, indicator).to(language),
@@ -343,12 +341,6 @@ def _key(charts: Iterable[GapChart]) -> dict[str, bool]:
     return {name: any(getattr(one, name) for one in drawn) for name in ("path", "past", "band")}
 
 
-def _change_unit(indicator: Indicator, language: Language) -> str:
-    """What a change of the indicator is counted in."""
-    unit = indicator.unit.to(language)
-    return translate("gap.percentage_points", language) if unit.startswith("%") else unit
-
-
 def _counts(found: Gaps, language: Language) -> list[dict[str, Any]]:
     """How many regencies each verdict has."""
     return [
@@ -407,90 +399,3 @@ def _turning(found: Gaps, language: Language) -> list[str]:
                 )
             )
     return said
-
-
-def gap_workbook(found: Gaps, language: Language) -> bytes:
-    """The table of the page as an XLSX file: numbers as numbers, what they rest on in the notes."""
-    indicator, unit = found.indicator, found.indicator.unit.to(language)
-    points = _change_unit(indicator, language)
-    places = indicator.decimals
-
-    def head(key: str) -> str:
-        return translate(key, language)
-
-    year = str(found.year or "")
-    columns = [
-        Column(head("gap.code")),
-        Column(head("gap.region")),
-        Column(head("gap.value"), unit, decimals=places),
-        Column(head("gap.period")),
-        Column(head("gap.target_near"), unit, year, decimals=places),
-        Column(head("gap.target_far"), unit, year, decimals=places),
-        Column(head("gap.whose")),
-        Column(head("gap.points"), points, decimals=places),
-        Column(head("gap.people"), translate("gap.people_unit", language), decimals=0),
-        Column(head("gap.share"), "%", decimals=1),
-        Column(head("gap.needed"), points, decimals=places + 1),
-        Column(head("gap.past"), points, decimals=places + 1),
-        Column(head("gap.window_years")),
-        Column(head("gap.projected"), unit, year, decimals=places),
-        Column(head("gap.verdict")),
-        Column(head("gap.reason")),
-    ]
-    rows = [_cells(gap, found, language) for gap in (found.province, *found.regencies)]
-    sheet = Sheet(indicator.title.to(language), columns, rows)
-    return workbook([sheet], notes=_notes(found, language), language=language)
-
-
-def _cells(gap: RegionGap, found: Gaps, language: Language) -> list[str | int | float | None]:
-    """One row as the page shows it: nothing to go in people or a year where the target is reached."""
-    past, target = gap.past, gap.target
-    every = (*gap.reasons, *gap.caveats, *gap.notes)
-    said = [text for text in every if text != found.indicator.caveat]
-    return [
-        gap.region,
-        gap.title.to(language),
-        gap.value,
-        "" if gap.figure is None else format_period(gap.figure.period, language),
-        None if target is None else target.near,
-        None if target is None or target.far == target.near else target.far,
-        "" if target is None else _whose(gap, found, language),
-        gap.points_near,
-        rounded_people(gap.people_near) if gap.people_near else None,
-        100 * gap.share if gap.share else None,
-        gap.needed_a_year or None,
-        None if past is None else past.change_a_year,
-        "" if past is None else span_in_words(past).to(language),
-        gap.projected,
-        VERDICTS[gap.verdict].to(language),
-        " ".join(text.to(language) for text in said),
-    ]
-
-
-def _whose(gap: RegionGap, found: Gaps, language: Language) -> str:
-    """Whose target a row is held against; the province's own is that of the province."""
-    is_province = gap is found.province and gap.whose == "own"
-    return translate(_WHOSE["province" if is_province else gap.whose], language)
-
-
-def _notes(found: Gaps, language: Language) -> list[tuple[str, str]]:
-    one, target = found.denominator, found.province.target
-    notes: Sequence[tuple[str, str]] = [
-        (translate("gap.rule_title", language), found.rule.to(language)),
-        (translate("gap.caveat_title", language), found.indicator.caveat.to(language)),
-    ]
-    if target is not None:
-        words = target_in_words(target, found.indicator).to(language)
-        said = "; ".join(filter(None, (words, target.document, target.page, target.source)))
-        notes = [(translate("gap.target_title", language), said), *notes]
-    if one is not None:
-        method = f"{one.title.to(language)}, {one.period}: {one.method.to(language)}. {one.source}"
-        notes = [*notes, (translate("gap.people_title", language), method)]
-    sources = dict.fromkeys(
-        source
-        for gap in (found.province, *found.regencies)
-        for segment in gap.trend.segments
-        for point in segment
-        for source in point.sources
-    )
-    return [*notes, *((translate("gap.source", language), source) for source in sources)]

@@ -6,8 +6,8 @@ from geo.errors import IndicatorNotFound
 from geo.indicators.series import SeriesBreak
 from geo.language import Text
 from geo.programme.denominators import people_in_words
-from geo.programme.gap import gaps
-from geo.programme.standing import gap_in_words
+from geo.programme.gap.gaps import gaps
+from geo.programme.gap.standing import gap_in_words
 from geo.programme.targets import target_in_words, targets_of
 from tests.geo.programme.shipped_targets import (
     POVERTY,

@@ -1,6 +1,6 @@
 """What a region's pages say of its targets: its own and the province's, each with its document."""
 
-from geo.programme.standing import standings
+from geo.programme.gap.standing import standings
 
 
 def test_a_regency_stands_against_its_own_targets_and_the_provinces(reference_store):

@@ -16,10 +16,12 @@ from geo.indicators.amounts import difference_in_words
 from geo.indicators.table import Indicator
 from geo.language import Language
 from geo.programme.denominators import people_in_words
-from geo.programme.gap import Gaps, points_to_go
+from geo.programme.gap.distance import points_to_go
+from geo.programme.gap.gaps import Gaps
 from geo.programme.targets import Target, target_in_words
 from maps.breaks import class_of, natural_breaks
 from maps.folium.indicator_classes import drawn_figures, indicator_classes
+from maps.programme.words import change_unit
 from maps.text import format_number, translate
 
 # Nothing to do there: neutral, where the classes of readiness are brown and teal.
@@ -116,9 +118,7 @@ def _of_year(
         "gap.map_unit",
         language,
         unit=figures["unit_period"],
-        points=translate("gap.percentage_points", language)
-        if found.indicator.unit.id.startswith("%")
-        else found.indicator.unit.to(language),
+        points=change_unit(found.indicator, language),
     )
     target = _target(targets, found, language)
     people = _people(figures["values"], targets, found, language)

@@ -9,7 +9,9 @@ from geo.indicators.periods import period_in_words
 from geo.indicators.table import Indicator
 from geo.language import Text, filled, texts
 from geo.programme.denominators import people_in_words
-from geo.programme.gap import RegionGap, Verdict, Whose, region_gap
+from geo.programme.gap.gaps import region_gap
+from geo.programme.gap.region_gap import RegionGap, Whose
+from geo.programme.gap.verdict import Verdict
 from geo.programme.publish_targets import targets
 from geo.programme.targets import target_in_words, targets_of
 from geo.published import indicator_catalogue, read_indicators, region

@@ -4,7 +4,7 @@ import pytest
 
 from geo.indicators.series import FigurePoint, SeriesBreak, indicator_trend
 from geo.language import Text
-from geo.programme.pace import no_pace, pace_of
+from geo.programme.gap.pace import no_pace, pace_of
 from tests.geo.programme.shipped_targets import shipped_table
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from geo.language import Language
-from geo.programme.gap import Gaps, RegionGap
+from geo.programme.gap.gaps import Gaps
+from geo.programme.gap.region_gap import RegionGap
 from maps.folium.cards import figure_text
 from maps.text import format_number, translate
 

@@ -1,6 +1,6 @@
 """Where the people of a gap live: zones and kecamatan with their ranges, none where none is known."""
 
-from geo.programme.behind import areas_behind
+from geo.programme.gap.behind import areas_behind
 from geo.store.store import Store
 
 

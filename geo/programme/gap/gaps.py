@@ -1,0 +1,167 @@
+"""The gap to a target: in points and in people, who carries it, and whether the past pace closes it.
+
+A regency without a target of its own for the end year is held against that of the province, which
+is always said. A gap in people is counted on one frozen denominator; the province's own nets the
+regencies that are better off, so it is smaller than the sum of those that are behind. What is itself
+the change of a year, such as growth, has a gap and no verdict.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandas as pd
+
+from geo.indicators.series import Breaks
+from geo.indicators.table import Indicator
+from geo.language import Text, filled, texts
+from geo.programme.denominators import Denominator
+from geo.programme.gap.netting import Netting, netting_of
+from geo.programme.gap.pace import LEAST_POINTS, WINDOW_YEARS
+from geo.programme.gap.question import asked_of
+from geo.programme.gap.region_gap import RegionGap, gap_of
+from geo.programme.province import unit_codes
+from geo.programme.targets import Level
+from geo.vector.planning_region import PlanningRegion
+
+_SAY = texts(__name__)
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """The province and its regencies against the targets of one end year.
+
+    `regencies` stand with the most people to go first, then by points; those without a gap that is
+    known last. `end_years` are all years that there are targets of; `rule` states the window.
+    """
+
+    indicator: Indicator
+    year: int | None
+    end_years: tuple[int, ...]
+    province: RegionGap
+    regencies: tuple[RegionGap, ...]
+    denominator: Denominator | None
+    window: int
+    rule: Text
+
+    @cached_property
+    def netting(self) -> Netting | None:
+        """The parts of `people_behind` less the province's own people.
+
+        None where the regencies are not all held against the province's target, by figures of one year.
+        """
+        if self.denominator is None:
+            return None
+        return netting_of(self.province, self.regencies, self.denominator)
+
+    @cached_property
+    def people_behind(self) -> float | None:
+        """People to go, summed over the regencies that are behind; None without a denominator."""
+        if self.denominator is None:
+            return None
+        return sum(gap.people_near or 0.0 for gap in self.regencies)
+
+    @cached_property
+    def behind(self) -> tuple[RegionGap, ...]:
+        """The regencies that have not reached the near end, in order."""
+        return tuple(gap for gap in self.regencies if gap.is_behind)
+
+
+def gaps(
+    table: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
+    targets: pd.DataFrame,
+    *,
+    indicator: str,
+    year: int | None = None,
+    level: Level | None = None,
+    window_years: int = WINDOW_YEARS,
+    region: PlanningRegion,
+    breaks: Breaks | None = None,
+) -> Gaps:
+    """The gap of the province and of each regency, for one indicator.
+
+    Parameters
+    ----------
+    table, targets : DataFrame
+        As `parse_indicators` and `parse_targets` return them.
+    year : int, optional
+        The end year; by default the last year that the province has a target of, or else any region.
+    level : Level, optional
+        Only targets of this level of plan; by default the first of `LEVELS` that a region has for
+        the end year, and no proposal.
+
+    Raises
+    ------
+    IndicatorNotFound
+        If the catalogue does not know it. One without figures or targets has empty gaps.
+    """
+    question, trends = asked_of(
+        table,
+        catalogue,
+        targets,
+        indicator=indicator,
+        year=year,
+        level=level,
+        window_years=window_years,
+        region=region,
+        breaks=breaks,
+    )
+    found = [gap_of(question, code, trends) for code in unit_codes(region)]
+    return Gaps(
+        indicator=question.indicator,
+        year=question.year,
+        end_years=question.end_years,
+        province=found[0],
+        regencies=_with_shares(found[1:]),
+        denominator=question.denominator,
+        window=window_years,
+        rule=filled(_SAY["rule"], years=window_years, least=LEAST_POINTS),
+    )
+
+
+def region_gap(
+    table: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
+    targets: pd.DataFrame,
+    *,
+    indicator: str,
+    code: str,
+    year: int | None = None,
+    region: PlanningRegion,
+) -> RegionGap:
+    """The gap of one region alone, as `gaps` gives it but for its share.
+
+    Raises
+    ------
+    IndicatorNotFound
+    """
+    question, trends = asked_of(
+        table,
+        catalogue,
+        targets,
+        indicator=indicator,
+        year=year,
+        level=None,
+        window_years=WINDOW_YEARS,
+        region=region,
+        breaks=None,
+    )
+    return gap_of(question, code, trends)
+
+
+def _with_shares(regencies: Sequence[RegionGap]) -> tuple[RegionGap, ...]:
+    """With the share of each in all people to go, the most first.
+
+    No shares where one of them has no gap that is known: what it has to go is missing from the whole.
+    """
+    is_whole = all(gap.points_near is not None for gap in regencies)
+    total = sum(gap.people_near or 0.0 for gap in regencies)
+    shared = [
+        gap
+        if gap.people_near is None or total == 0 or not is_whole
+        else replace(gap, share=gap.people_near / total)
+        for gap in regencies
+    ]
+    order = sorted(shared, key=lambda g: (g.people_near or 0.0, g.points_near or 0.0), reverse=True)
+    return tuple(sorted(order, key=lambda gap: gap.points_near is None))

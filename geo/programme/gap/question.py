@@ -1,0 +1,123 @@
+"""What is asked of every region: which indicator, by which end year, targets, window and denominator."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.errors import IndicatorNotFound
+from geo.indicators.series import Breaks, FigurePoint, FigureTrend, indicator_trends
+from geo.indicators.table import WEIGHED_BY, Indicator, note_of, years_of
+from geo.language import Text
+from geo.programme.denominators import READ, Denominator, denominator_of
+from geo.programme.province import AREA, province_value
+from geo.programme.targets import LEVELS, Level, Target, targets_of
+from geo.vector.planning_region import PlanningRegion
+
+# What a proposal says binds nobody: it is held against figures only where somebody asks for it.
+_BINDING: tuple[Level, ...] = tuple(level for level in LEVELS if level != "usulan")
+
+
+@dataclass(frozen=True, slots=True)
+class GapQuestion:
+    """What is asked of every region.
+
+    `targets` are by region; `newest` is the newest year of any region's good figures; `notes` is what
+    the table remarks on a figure, by region and year.
+    """
+
+    indicator: Indicator
+    region: PlanningRegion
+    year: int | None
+    end_years: tuple[int, ...]
+    window_years: int
+    denominator: Denominator | None
+    targets: Mapping[str, Sequence[Target]]
+    newest: int | None
+    notes: Mapping[tuple[str, int], Text]
+
+
+def asked_of(
+    table: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
+    targets: pd.DataFrame,
+    *,
+    indicator: str,
+    year: int | None,
+    level: Level | None,
+    window_years: int,
+    region: PlanningRegion,
+    breaks: Breaks | None,
+) -> tuple[GapQuestion, Mapping[str, FigureTrend]]:
+    """What every region is asked, and the trend of each that has figures.
+
+    The parameters are those of `geo.programme.gap.gaps.gaps`.
+
+    Raises
+    ------
+    IndicatorNotFound
+    """
+    if indicator not in catalogue:
+        raise IndicatorNotFound(indicator, available=sorted(catalogue))
+    meant = catalogue[indicator]
+    kept = _targets_by_region(targets, indicator, level)
+    end_years = tuple(sorted({t.year for own in kept.values() for t in own}))
+    # A table of a nation has a hundred times as many rows as one question reads.
+    read = (indicator, *READ, *WEIGHED_BY.values(), AREA)
+    table = table[table["indicator"].isin(read)]
+    own = table[table["indicator"] == indicator]
+    trends = {} if own.empty else indicator_trends(own, indicator, breaks=breaks)
+    if region.code not in trends:
+        trends |= _computed_trend(table, meant, region)
+    years = [point.year for trend in trends.values() for point in trend.good]
+    question = GapQuestion(
+        indicator=meant,
+        region=region,
+        year=_end_year(kept, region, end_years) if year is None else year,
+        end_years=end_years,
+        window_years=window_years,
+        denominator=denominator_of(table, meant, region=region),
+        targets=kept,
+        newest=max(years, default=None),
+        notes=_notes(own, meant),
+    )
+    return question, trends
+
+
+def _notes(rows: pd.DataFrame, indicator: Indicator) -> dict[tuple[str, int], Text]:
+    """What the table remarks on a figure, by region and year."""
+    noted = rows[rows["note"].astype("str").str.strip() != ""]
+    keys = zip(noted["regency_code"], noted["year"].astype(int), strict=True)
+    return {
+        key: note_of(str(note), indicator.notes)
+        for key, note in zip(keys, noted["note"], strict=True)
+    }
+
+
+def _targets_by_region(
+    targets: pd.DataFrame, indicator: str, level: Level | None
+) -> dict[str, list[Target]]:
+    found: dict[str, list[Target]] = {}
+    for target in targets_of(targets, indicator=indicator, level=level):
+        if level is not None or target.level in _BINDING:
+            found.setdefault(target.region, []).append(target)
+    return found
+
+
+def _end_year(
+    kept: Mapping[str, Sequence[Target]], region: PlanningRegion, years: Sequence[int]
+) -> int | None:
+    own = [target.year for target in kept.get(region.code, ())]
+    return max(own or years, default=None)
+
+
+def _computed_trend(
+    table: pd.DataFrame, indicator: Indicator, region: PlanningRegion
+) -> dict[str, FigureTrend]:
+    """The province out of its regencies, where no figure of it is published in any year."""
+    points = []
+    for year in years_of(table, indicator.id) if indicator.id in set(table["indicator"]) else ():
+        figure = province_value(table, indicator, year=year, region=region)
+        if figure is not None:
+            points.append(FigurePoint(year, figure.value, str(year), (figure.text.id,), True))
+    return {region.code: FigureTrend((tuple(points),), (), None)} if points else {}
