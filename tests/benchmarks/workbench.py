@@ -9,18 +9,17 @@ load are by the processor time of the page's thread, which others on the machine
 """
 
 import argparse
-import json
 import shutil
 import statistics
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
+from tests.benchmarks.page_tasks import longest_of_a_load_ms
 from tests.browser.conftest import LAUNCH_ARGUMENTS
 from tests.service import running
 
-AFTER_LOAD_MS = 2_000
 LOADED = """() => {
   const paint = performance.getEntriesByName("first-contentful-paint")[0];
   const files = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
@@ -43,28 +42,6 @@ MOVE = """(value) => new Promise((done) => {
   slider.value = value;
   slider.dispatchEvent(new Event("input", { bubbles: true }));
 })"""
-
-
-def longest_tasks_ms(browser: Browser, page: Page, address: str, times: int = 3) -> list[float]:
-    """The three longest tasks of the page's thread while it is loaded, of the load with the least."""
-    found = []
-    for _ in range(times):
-        browser.start_tracing(page=page, categories=["toplevel"])
-        page.goto(f"{address}/map", wait_until="load")
-        page.wait_for_timeout(AFTER_LOAD_MS)
-        events = json.loads(browser.stop_tracing())["traceEvents"]
-        threads = {
-            (event["pid"], event["tid"])
-            for event in events
-            if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
-        }
-        tasks = [
-            event.get("tdur", 0) / 1000
-            for event in events
-            if event["name"].endswith("RunTask") and (event["pid"], event["tid"]) in threads
-        ]
-        found.append(sorted(tasks, reverse=True)[:3])
-    return min(found)
 
 
 def loads(page: Page, address: str, times: int = 5) -> list[dict[str, float]]:
@@ -100,7 +77,9 @@ def main() -> None:
                 print(
                     f"{name:8} median {statistics.median(numbers):,.0f} {unit}, worst {max(numbers):,.0f}"
                 )
-            tasks = ", ".join(f"{one:.0f}" for one in longest_tasks_ms(browser, page, address))
+            tasks = ", ".join(
+                f"{one:.0f}" for one in longest_of_a_load_ms(browser, page, f"{address}/map")
+            )
             print(f"longest tasks of a load: {tasks} ms of the page's thread")
             taken = sorted(moves(page, asked.moves))
             p95 = taken[int(0.95 * len(taken))]
