@@ -70,6 +70,11 @@ class Caller:
     session: Session | None = None
     is_closed: bool = False
 
+    @property
+    def is_anybody(self) -> bool:
+        """Whether an answer is everybody's, and may be kept for others."""
+        return self.actor is PUBLIC and not self.is_closed
+
 
 class Allowed:
     """What a route does, and so who may; as a dependency it gives the route its `Actor`.
@@ -174,6 +179,17 @@ def admit(request: Request) -> Caller:
     return _admitted_to(store, request)
 
 
+def is_admitted_at_once(request: Request) -> bool:
+    """Whether `admit` neither reads the catalogue nor writes into it, but for a look at its counter."""
+    store = request.app.state.store
+    if store is None:
+        return True
+    if key := _key_of(request):
+        return bool(store.keys.is_at_hand(key))
+    token = token_of(request)
+    return token is None or bool(store.sessions.is_at_hand(token))
+
+
 def _admitted_to(store: Store, request: Request) -> Caller:
     is_closed = store.rules.is_on("closed")
     if key := _key_of(request):
@@ -204,8 +220,7 @@ def access(app: ASGIApp) -> ASGIApp:
             await respond(request, problem)(scope, receive, send)
             return
         found = {**scope, "state": {**scope.get("state", {}), "caller": caller}}
-        is_public = caller.actor is PUBLIC and not caller.is_closed
-        await app(found, receive, send if is_public else _private(send))
+        await app(found, receive, send if caller.is_anybody else private(send))
 
     return serve
 
@@ -313,10 +328,9 @@ async def require_own_page(request: Request, session: Session) -> None:
 
 
 async def _admitted(request: Request) -> Caller:
-    # Without a key or a cookie there is one short look at the catalogue, that waits for no writer.
-    if _key_of(request) or token_of(request):
-        return await anyio.to_thread.run_sync(admit, request)
-    return admit(request)
+    if is_admitted_at_once(request):
+        return admit(request)
+    return await anyio.to_thread.run_sync(admit, request)
 
 
 def _is_open(request: Request) -> bool:
@@ -402,8 +416,8 @@ def _log_refusal(request: Request, error: GeoError) -> None:
         store_of(request).log_refusal(actor or "-", subject, details)
 
 
-def _private(send: Send) -> Send:
-    """Answers that no cache may give to anybody else."""
+def private(send: Send) -> Send:
+    """Sends answers that no cache may give to anybody else."""
 
     async def send_private(message: Message) -> None:
         if message["type"] == "http.response.start":

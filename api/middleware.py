@@ -43,6 +43,7 @@ _UPLOAD_PATH = "/uploads"
 _PARTS_PATH = "/uploads/parts/"
 PART_TYPE = "application/offset+octet-stream"
 _PART_BYTES = 8 * 1024 * 1024
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _READABLE_HEADERS = [
     *("ETag", "Link", "Content-Crs", "Content-Language", "Location", "Retry-After", "Tile-Detail"),
     *("Upload-Offset", "Upload-Length"),
@@ -175,6 +176,18 @@ def _vary(named: bytes, is_read: bool) -> bytes:
     each = [one.strip() for one in named.split(b",")] + ([b"Accept-Encoding"] if is_read else [])
     names = {one.lower(): one for one in reversed(each) if one}
     return b", ".join(reversed(names.values()))
+
+
+def other_origins(app: ASGIApp, settings: Settings) -> CORSMiddleware:
+    """What pages of other origins may ask and read, by the settings."""
+    return CORSMiddleware(
+        app,
+        allow_origins=settings.cors_origins,
+        allow_methods=_METHODS,
+        allow_headers=_SENT_HEADERS,
+        expose_headers=_READABLE_HEADERS,
+        max_age=86_400,
+    )
 
 
 def tolerant_paths(app: ASGIApp) -> ASGIApp:
@@ -313,7 +326,7 @@ def install(
     settings: Settings,
     *,
     allowed_methods: Callable[[Scope], Sequence[str]],
-    outright: Callable[[ASGIApp], ASGIApp],
+    outright: Callable[[ASGIApp, Settings], ASGIApp],
 ) -> None:
     """Put the middleware around `app`, the innermost first."""
     layers: list[tuple[Any, dict[str, Any]]] = [
@@ -325,20 +338,11 @@ def install(
         (known_hosts, {}),
         (compressed, {}),
         (head_requests, {}),
-        (
-            CORSMiddleware,
-            {
-                "allow_origins": settings.cors_origins,
-                "allow_methods": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
-                "allow_headers": _SENT_HEADERS,
-                "expose_headers": _READABLE_HEADERS,
-                "max_age": 86_400,
-            },
-        ),
+        (other_origins, {"settings": settings}),
         (security_headers, {}),
         (varied, {}),
         # It has the effects of all before in itself.
-        (outright, {}),
+        (outright, {"settings": settings}),
         (forwarded, {"trusted": settings.trusted_proxies}),
     ]
     for layer, options in layers:

@@ -7,15 +7,25 @@ What the routes' functions do not take goes the usual way, which says what is wr
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 import anyio.to_thread
 from fastapi import Response
 from pydantic import ValidationError
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.access import admit, log_refusal, require_action, require_no_way_up
+from api.access import (
+    Caller,
+    admit,
+    is_admitted_at_once,
+    log_refusal,
+    private,
+    require_action,
+    require_no_way_up,
+)
 from api.collections import Collection, Tables
 from api.deps import (
     collection_tiles_of,
@@ -29,13 +39,14 @@ from api.deps import (
     wants_html,
 )
 from api.features.encodings import form_of
-from api.middleware import as_get, fault_response, secured, varying
+from api.middleware import as_get, fault_response, other_origins, secured, varying
 from api.parameters import ItemQuery, ItemsQuery
 from api.problems import problem_response
 from api.routes.features.items import item, item_of, items, items_of
 from api.routes.tiles.vector import VectorTileQuery, read_vector_tile, vector_tile_of
 from api.serving.compression import coded
 from api.serving.quick_request import QuickRequest
+from api.settings import Settings
 from api.tile_documents import WEB_MERCATOR_QUAD
 from geo.errors import GeoError
 from geo.language import Language
@@ -53,15 +64,13 @@ _PLAIN = frozenset({"limit", "offset", "after", "version", "f", "lang"})
 _MOST_AT_ONCE = 1_000
 
 _READING = ("GET", "HEAD")
-# Headers of who says who it is, comes from another origin or sends a body.
-_UNUSUAL = frozenset(
-    {"authorization", "x-api-key", "cookie", "origin", "content-length", "transfer-encoding"}
-)
+_OF_BODIES = frozenset({"content-length", "transfer-encoding"})
 
-# An answer to another origin has more headers.
-_OF_ORIGINS = (b"vary", b"Origin")
+# What `other_origins` says where no origin asks; it would search all headers first.
+_OF_NO_ORIGIN = (b"vary", b"Origin")
 
 _Answer = Callable[[], Response]
+_Query = ItemsQuery | ItemQuery | VectorTileQuery
 
 
 def direct(app: ASGIApp) -> ASGIApp:
@@ -76,23 +85,24 @@ def direct(app: ASGIApp) -> ASGIApp:
     return serve
 
 
-def outright(app: ASGIApp) -> ASGIApp:
-    """Around all that holds for every request: what a visitor asks for is answered here.
+def outright(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """Around all that holds for every request: what lies prepared is answered here.
 
     What `api.middleware` does to it is done at once: the host and the door are asked, the answer is
-    coded, and its headers are made safe and told to vary. Whoever says who it is, comes from another
-    origin, sends a body or is refused at the door goes through all of it.
+    coded, and its headers are made safe and told to vary. Who sends a body, is refused at the door or
+    is yet to be looked for in the catalogue goes through all of it.
     """
+    origins = other_origins(app, settings)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in _READING and (path := _path(scope)):
-            asked, coded_send = coded(scope, _finished(send, is_head=scope["method"] == "HEAD"))
-            if scope["method"] == "HEAD":
-                asked = as_get(asked)
-            request = QuickRequest(asked)
-            answer = await _answered_visitor(request, path) if _is_plain(request) else None
-            if answer is not None:
-                await answer(asked, receive, coded_send)
+            asked, coded_send = coded(scope, _finished(send, scope, origins))
+            request = QuickRequest(as_get(asked) if scope["method"] == "HEAD" else asked)
+            caller = _caller(request) if _is_plain(request) else None
+            answer = None if caller is None else await _answered_to(caller, request, path)
+            if caller is not None and answer is not None:
+                sent = coded_send if caller.is_anybody else private(coded_send)
+                await answer(request.scope, receive, sent)
                 return
         await app(scope, receive, send)
 
@@ -106,17 +116,22 @@ def _path(scope: Scope) -> re.Match[str] | None:
 def _is_plain(request: QuickRequest) -> bool:
     """Whether nothing in a request asks for what only `api.middleware` does."""
     raw = request.scope.get("raw_path") or request.scope["path"].encode()
-    return _UNUSUAL.isdisjoint(request.headers.first) and not raw.endswith(b"/")
+    return _OF_BODIES.isdisjoint(request.headers.first) and not raw.endswith(b"/")
 
 
-async def _answered_visitor(request: QuickRequest, path: re.Match[str]) -> Response | None:
-    """The answer to who says not who it is; None for one who is refused at the door."""
+def _caller(request: QuickRequest) -> Caller | None:
+    """Who asks, where that is told at once; None also for one who is refused at the door."""
     try:
         require_host(request)
         require_no_way_up(request)
-        caller = admit(request)
+        return admit(request) if is_admitted_at_once(request) else None
     except GeoError:
         return None
+
+
+async def _answered_to(
+    caller: Caller, request: QuickRequest, path: re.Match[str]
+) -> Response | None:
     request.scope["state"] = {**request.scope.get("state", {}), "caller": caller}
     try:
         return await _answered(request, path)
@@ -124,62 +139,84 @@ async def _answered_visitor(request: QuickRequest, path: re.Match[str]) -> Respo
         return fault_response(request, error)
 
 
-def _finished(send: Send, *, is_head: bool) -> Send:
+def _finished(send: Send, scope: Scope, origins: CORSMiddleware) -> Send:
     """Sends an answer with the headers that every answer has, to HEAD without its body."""
+    is_head = scope["method"] == "HEAD"
+    is_of_origin = any(name == b"origin" for name, _ in scope["headers"])
 
     async def finish(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = varying(secured([*message["headers"], _OF_ORIGINS]), is_read=True)
+            headers = varying(secured(message["headers"]), is_read=True)
             await send({**message, "headers": headers})
         elif not is_head:
             await send(message)
         elif not message.get("more_body", False):
             await send({"type": "http.response.body", "body": b""})
 
-    return finish
+    async def finish_of_origin(message: Message) -> None:
+        if is_of_origin:
+            await origins.send(message, send=finish, request_headers=Headers(scope=scope))
+        elif message["type"] == "http.response.start":
+            await finish({**message, "headers": [*message["headers"], _OF_NO_ORIGIN]})
+        else:
+            await finish(message)
+
+    return finish_of_origin
 
 
 async def _answered(request: QuickRequest, path: re.Match[str]) -> Response | None:
     """The answer, or None where the usual way must find one."""
     if request.app.state.store is None:
         return None
-    given = _given(request)
-    if given is None:
+    query = _query(request, path)
+    if query is None:
         return None
     try:
         await require_action(request, "read")
         require_spoken(request)
-        answer, is_quick = _asked(request, path, given)
+        answer, is_quick = _asked(request, path, query)
         return answer() if is_quick else await anyio.to_thread.run_sync(answer)
-    except ValidationError:
-        return None
     except GeoError as error:
         await log_refusal(request, error)
         return problem_response(request, error)
 
 
-def _given(request: QuickRequest) -> dict[str, str] | None:
-    """The parameters; None where one is given twice."""
+def _query(request: QuickRequest, path: re.Match[str]) -> _Query | None:
+    """The parameters; None where one is given twice or cannot be taken.
+
+    Looked at before all else: the usual way names an unknown parameter before a language that it does
+    not speak, and of several faults both ways name the same.
+    """
     parameters = request.query_params
     given = dict(parameters)
-    return given if len(given) == len(parameters.multi_items()) else None
+    if len(given) != len(parameters.multi_items()):
+        return None
+    try:
+        return _kind(path).model_validate(given)
+    except ValidationError:
+        return None
 
 
-def _asked(
-    request: QuickRequest, path: re.Match[str], given: Mapping[str, str]
-) -> tuple[_Answer, bool]:
-    """What answers, and whether it does so at once."""
+def _kind(path: re.Match[str]) -> type[_Query]:
     if path["set"] is not None:
-        return _tile_asked(request, path, given)
-    return (_items_asked if path["feature"] is None else _item_asked)(request, path, given)
+        return VectorTileQuery
+    return ItemsQuery if path["feature"] is None else ItemQuery
+
+
+def _asked(request: QuickRequest, path: re.Match[str], query: _Query) -> tuple[_Answer, bool]:
+    """What answers, and whether it does so at once."""
+    if isinstance(query, VectorTileQuery):
+        return _tile_asked(request, path, query)
+    if isinstance(query, ItemsQuery):
+        return _items_asked(request, path, query)
+    return _item_asked(request, path, query)
 
 
 def _tile_asked(
-    request: QuickRequest, path: re.Match[str], given: Mapping[str, str]
+    request: QuickRequest, path: re.Match[str], query: VectorTileQuery
 ) -> tuple[_Answer, bool]:
-    tables, tiles = tables_of(request), collection_tiles_of(request)
+    tables, tiles, patience = tables_of(request), collection_tiles_of(request), patience_s()
     place = (path["z"], int(path["row"]), int(path["column"]))
-    query, patience = VectorTileQuery.model_validate(given), patience_s()
     entry = tables.known(path["collection"])
     table = None if entry is None else tables.opened(entry, "id")
     if path["set"] == WEB_MERCATOR_QUAD and entry is not None and table is not None:
@@ -191,13 +228,9 @@ def _tile_asked(
 
 
 def _items_asked(
-    request: QuickRequest, path: re.Match[str], given: Mapping[str, str]
+    request: QuickRequest, path: re.Match[str], query: ItemsQuery
 ) -> tuple[_Answer, bool]:
-    query, tables, language = (
-        ItemsQuery.model_validate(given),
-        tables_of(request),
-        language_of(request),
-    )
+    tables, language = tables_of(request), language_of(request)
     settings, links = settings_of(request), links_of(request)
     form = form_of(query.f, request.headers.get("accept") or "")
     is_plain = query.model_fields_set <= _PLAIN and (query.limit or 0) <= _MOST_AT_ONCE
@@ -209,13 +242,9 @@ def _items_asked(
 
 
 def _item_asked(
-    request: QuickRequest, path: re.Match[str], given: Mapping[str, str]
+    request: QuickRequest, path: re.Match[str], query: ItemQuery
 ) -> tuple[_Answer, bool]:
-    query, tables, language = (
-        ItemQuery.model_validate(given),
-        tables_of(request),
-        language_of(request),
-    )
+    tables, language = tables_of(request), language_of(request)
     is_page, links = wants_html(request), links_of(request)
     found = None if is_page else _opened(tables, path["collection"], language, query)
     if found is not None:

@@ -127,6 +127,30 @@ class Remembered(Generic[T]):
         return value
 
 
+class RememberedEach(Generic[T]):
+    """What `read` finds under a name, read once for each state of the database; safe between threads.
+
+    What is not there is looked for each time: names that somebody tries take no memory.
+    """
+
+    def __init__(self, counter: ChangeCounter, read: Callable[[str], T | None]) -> None:
+        self._kept: Remembered[dict[str, T]] = Remembered(counter, dict)
+        self._read = read
+
+    def __call__(self, name: str) -> T | None:
+        """What stands under the name now; None for nothing."""
+        # Of the state before it is read: a change in between makes a new one, where nothing is kept.
+        kept = self._kept()
+        found = kept.get(name)
+        if found is None and (found := self._read(name)) is not None:
+            kept[name] = found
+        return found
+
+    def known(self, name: str) -> T | None:
+        """The same where it was read since the last change; None where it has to be read."""
+        return self._kept().get(name)
+
+
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One transaction that changes the database, whole or not at all; `StoreFault` when it cannot.

@@ -24,9 +24,12 @@ _NOTED_EVERY_S = 60.0
 class Keys:
     """The API keys in a catalogue; `time` is what a clock shows now, as text."""
 
-    def __init__(self, engine: sa.Engine, *, time: Callable[[], str]) -> None:
+    def __init__(
+        self, engine: sa.Engine, *, time: Callable[[], str], changes: database.ChangeCounter
+    ) -> None:
         self._engine, self._time = engine, time
         self._log = catalogue.AuditLog(time)
+        self._rows = database.RememberedEach(changes, self._row)
 
     def add(
         self,
@@ -118,15 +121,11 @@ class Keys:
         KeyRefused
             Whoever holds a key that was revoked or has ended is told so, with its `prefix`.
         """
-        parts = key.split("_", 2)
-        if len(parts) != 3 or parts[0] != "kwsn":
+        prefix, secret = _parts(key)
+        if prefix is None:
             raise KeyRefused(reason=_SAY["unknown"])
-        query = sa.select(_TABLE).where(_TABLE.c.prefix == parts[1])
-        with database.reading(self._engine) as connection:
-            row = connection.execute(query).mappings().first()
-        expected = "0" * 64 if row is None else row["digest"]
-        # A key from outside may hold any character, lone surrogates too.
-        if not secrets.compare_digest(_digest(parts[2]), expected) or row is None:
+        row = self._rows(prefix)
+        if not _opens(row, secret) or row is None:
             raise KeyRefused(reason=_SAY["unknown"])
         if ended := self.ended(row):
             said = _SAY["revoked"] if ended == "revoked_at" else _SAY["expired"]
@@ -140,21 +139,40 @@ class Keys:
             approves_own=row["approves_own"],
         )
 
-    def ended(self, row: Mapping[str, Any] | sa.RowMapping) -> str | None:
+    def is_at_hand(self, key: str) -> bool:
+        """Whether `require` takes a key without reading the catalogue or writing its use down."""
+        prefix, secret = _parts(key)
+        row = None if prefix is None else self._rows.known(prefix)
+        if row is None or not _opens(row, secret):
+            return False
+        return self.ended(row) is None and not self._must_note(row)
+
+    def _row(self, prefix: str) -> Mapping[str, Any] | None:
+        query = sa.select(_TABLE).where(_TABLE.c.prefix == prefix)
+        with database.reading(self._engine) as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else dict(row)
+
+    def ended(self, row: Mapping[str, Any]) -> str | None:
         """Which column says that a key is closed, None for one that is open."""
         if row["revoked_at"] is not None:
             return "revoked_at"
         is_past = row["expires_at"] is not None and row["expires_at"] <= self._time()
         return "expires_at" if is_past else None
 
-    def _note_use(self, row: sa.RowMapping) -> None:
-        now, last = self._time(), row["last_used_at"]
-        if last is not None and 0 <= catalogue.seconds_between(last, now) < _NOTED_EVERY_S:
+    def _must_note(self, row: Mapping[str, Any]) -> bool:
+        last = row["last_used_at"]
+        if last is None:
+            return True
+        return not 0 <= catalogue.seconds_between(last, self._time()) < _NOTED_EVERY_S
+
+    def _note_use(self, row: Mapping[str, Any]) -> None:
+        if not self._must_note(row):
             return
         # Who reads with a key needs no store that can be written.
         with suppress(StoreFault), database.writing(self._engine) as connection:
             used = _TABLE.update().where(_TABLE.c.prefix == row["prefix"])
-            connection.execute(used.values(last_used_at=now))
+            connection.execute(used.values(last_used_at=self._time()))
 
 
 def end_of_day(last_day: date, *, today: date) -> str:
@@ -173,6 +191,19 @@ def end_of_day(last_day: date, *, today: date) -> str:
     if last_day < today or last_day == date.max:
         raise InvalidInput(reason=_SAY["past"].format(day=last_day.isoformat()))
     return f"{last_day + timedelta(days=1):%Y-%m-%d}T00:00:00Z"
+
+
+def _parts(key: str) -> tuple[str | None, str]:
+    """The prefix of a key and its secret; None and nothing for what is no key."""
+    parts = key.split("_", 2)
+    return (parts[1], parts[2]) if len(parts) == 3 and parts[0] == "kwsn" else (None, "")
+
+
+def _opens(row: Mapping[str, Any] | None, secret: str) -> bool:
+    """Whether it is the secret of a key; compared also where there is none, so that time tells nothing."""
+    expected = "0" * 64 if row is None else str(row["digest"])
+    # A key from outside may hold any character, lone surrogates too.
+    return secrets.compare_digest(_digest(secret), expected) and row is not None
 
 
 def _digest(secret: str) -> str:

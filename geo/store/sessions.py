@@ -9,9 +9,10 @@ import hmac
 import ipaddress
 import math
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,6 +24,8 @@ from geo.store.users import Users, actor_of
 _TABLE = catalogue.sessions
 _PEOPLE = catalogue.users
 _FAILURES = catalogue.login_failures
+# Of a person; what opens the door is not remembered.
+_WHO = [column for column in _PEOPLE.c if column.name != "password"]
 _SEEN_EVERY_S = 60.0
 # Failures that cost nothing; from then on each doubles the wait. An office shares an address.
 _FREE = {"user": 5, "address": 20}
@@ -45,9 +48,17 @@ class Session:
 class Sessions:
     """The sessions in a catalogue; `time` is what a clock shows now, as text."""
 
-    def __init__(self, engine: sa.Engine, users: Users, *, time: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        engine: sa.Engine,
+        users: Users,
+        *,
+        time: Callable[[], str],
+        changes: database.ChangeCounter,
+    ) -> None:
         self._engine, self._users, self._time = engine, users, time
         self._log = catalogue.AuditLog(time)
+        self._rows = database.RememberedEach(changes, self._row)
 
     def login(self, user: str, password: str, *, address: str, lasts_s: float) -> str:
         """A new session's token, 256 random bits that are kept by the browser alone.
@@ -90,14 +101,7 @@ class Sessions:
 
     def of(self, token: str, *, idle_s: float) -> Session | None:
         """The session of a token; None for one that has ended or never was."""
-        query = (
-            sa.select(_TABLE.c.digest, _TABLE.c.last_seen_at, _TABLE.c.ends_at, _PEOPLE)
-            .join(_PEOPLE, _PEOPLE.c.user == _TABLE.c.user)
-            .where(_TABLE.c.digest == _digest(token), _PEOPLE.c.disabled_at.is_(None))
-        )
-        with database.reading(self._engine) as connection:
-            row = connection.execute(query).mappings().first()
-        now = self._time()
+        row, now = self._rows(_digest(token)), self._time()
         if row is None or row["ends_at"] <= now:
             return None
         idle = catalogue.seconds_between(row["last_seen_at"], now)
@@ -111,6 +115,24 @@ class Sessions:
         return Session(
             actor=actor_of(row), name=row["name"], ends_at=row["ends_at"], csrf=_csrf(token)
         )
+
+    def is_at_hand(self, token: str) -> bool:
+        """Whether `of` tells of a token without reading the catalogue or writing into it."""
+        row = self._rows.known(_digest(token))
+        if row is None:
+            return False
+        return catalogue.seconds_between(row["last_seen_at"], self._time()) < _SEEN_EVERY_S
+
+    def _row(self, digest: str) -> Mapping[str, Any] | None:
+        """A session and its person, whose access is not closed."""
+        query = (
+            sa.select(_TABLE.c.digest, _TABLE.c.last_seen_at, _TABLE.c.ends_at, *_WHO)
+            .join(_PEOPLE, _PEOPLE.c.user == _TABLE.c.user)
+            .where(_TABLE.c.digest == digest, _PEOPLE.c.disabled_at.is_(None))
+        )
+        with database.reading(self._engine) as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else dict(row)
 
     def end(self, token: str) -> None:
         """End the session of a token; nothing for one that has ended."""

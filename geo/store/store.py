@@ -128,12 +128,12 @@ class Store:
             folder / "catalogue.sqlite", is_new=is_new, patience_s=patience_s
         )
         self._log = catalogue.AuditLog(self._time)
-        self.keys = Keys(self._engine, time=self._time)
         self._changes = database.ChangeCounter(self._engine)
+        self.keys = Keys(self._engine, time=self._time, changes=self._changes)
         self._remembered = database.Remembered(self._changes, self._read_current)
         self.rules = Rules(self._engine, time=self._time, changes=self._changes)
         self.users = Users(self._engine, time=self._time)
-        self.sessions = Sessions(self._engine, self.users, time=self._time)
+        self.sessions = Sessions(self._engine, self.users, time=self._time, changes=self._changes)
         self.comments = Comments(self._engine, time=self._time)
         self.uploads = Uploads(
             self._engine, folder / "uploads", time=self._time, keep_days=upload_days

@@ -1,13 +1,18 @@
-"""Features and tiles are answered directly as on the usual way, which a slash at the path's end takes."""
+"""Features and tiles are answered directly as on the usual way, whoever asks."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import combinations
 
 import pytest
+from fastapi.testclient import TestClient
 from starlette.datastructures import Headers
 
 from api.collection_tiles import CollectionTiles, KeptTiles
 from api.collections import Tables
 from api.features.turns import Turns
+from api.main import create_app
 from api.serving import direct as serving
 from api.serving.quick_request import QuickHeaders
 from geo.tiles import features_written
@@ -58,36 +63,82 @@ ASKED = [
     {"Accept-Language": "en"},
     {"Origin": "https://another.test"},
 ]
+PASSWORD = "sawah di tepi Barito"
 ITEM, PAGE, TILE = (ADDRESSES[place] for place in (13, 0, 16))
 
 
-def usual(address):
-    """The same address on the usual way."""
-    path, mark, query = address.partition("?")
-    return f"{path}/{mark}{query}"
+@contextmanager
+def usual_of(client: TestClient) -> Iterator[TestClient]:
+    """The same service, every request of which goes the usual way."""
+    app = create_app(client.app.state.settings, store=client.app.state.store)
+    short = (serving.direct, serving.outright)
+    app.user_middleware = [one for one in app.user_middleware if one.cls not in short]
+    with TestClient(app) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def usual_reading(reading_client):
+    with usual_of(reading_client) as opened:
+        yield opened
+
+
+@pytest.fixture
+def usual(request, client):
+    if "store" not in request.fixturenames:
+        yield request.getfixturevalue("usual_reading")
+        return
+    with usual_of(client) as opened:
+        yield opened
+
+
+def is_same(one, other):
+    return (
+        one.status_code == other.status_code
+        and one.headers == other.headers
+        and one.content == other.content
+    )
 
 
 @pytest.mark.parametrize("headers", ASKED, ids=str)
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_an_answer_is_the_same_on_both_ways(client, address, headers):
-    direct, other = (client.get(one, headers=headers) for one in (address, usual(address)))
+def test_an_answer_is_the_same_on_both_ways(client, usual, address, headers):
+    direct, other = (one.get(address, headers=headers) for one in (client, usual))
     assert direct.status_code == 200
-    assert direct.headers == other.headers
-    assert direct.content == other.content
+    assert is_same(direct, other)
     again = {**headers, "If-None-Match": direct.headers["etag"]}
-    unchanged, same = (client.get(one, headers=again) for one in (address, usual(address)))
+    unchanged, same = (one.get(address, headers=again) for one in (client, usual))
     assert unchanged.status_code == 304
-    assert unchanged.headers == same.headers
+    assert is_same(unchanged, same)
     assert client.head(address, headers=headers).headers == direct.headers
 
 
 @pytest.mark.parametrize("address", REFUSED)
-def test_a_refusal_is_the_same_on_both_ways(client, address):
-    direct, other = (client.get(one) for one in (address, usual(address)))
+def test_a_refusal_is_the_same_on_both_ways(client, usual, address):
+    direct, other = (one.get(address) for one in (client, usual))
     assert 400 <= direct.status_code < 500
-    assert direct.status_code == other.status_code
-    assert direct.json()["title"] == other.json()["title"]
-    assert direct.json()["detail"] == other.json()["detail"]
+    assert is_same(direct, other)
+
+
+FAULTS = [
+    "limit=0",
+    "nothing=1",
+    "lang=zz",
+    "f=zzz",
+    "version=99",
+    "crs=x",
+    "after=x",
+    "lang=en&lang=id",
+]
+
+
+@pytest.mark.parametrize(
+    "path", ["nothing/items", "zones/items", "zones/items/nothing", "regencies/tiles/No/7/0/0"]
+)
+def test_of_two_faults_both_ways_name_the_same(client, usual, path):
+    for pair in combinations(FAULTS, 2):
+        address = f"/collections/{path}?{'&'.join(pair)}"
+        assert is_same(client.get(address), usual.get(address)), pair
 
 
 # What waits for others, for the disk or for its end.
@@ -130,36 +181,64 @@ def test_the_loop_waits_for_nothing_that_is_made_or_has_its_turn(client, monkeyp
     assert {"taken", "_found", "_prepared", "_made"} <= {*in_threads}
 
 
-def test_a_closed_store_shows_features_and_tiles_to_nobody(client, store):
+def credentials(store):
+    """What somebody known sends along: a key in either header, and a browser's cookie."""
+    key = store.keys.add("reader", role="viewer")
+    store.users.add("siti", password=PASSWORD, role="editor", name="Siti")
+    token = store.sessions.login("siti", PASSWORD, address="-", lasts_s=600)
+    return [
+        {"X-API-Key": key},
+        {"Authorization": f"Bearer {key}", "Origin": "https://another.test"},
+        {"Cookie": f"kawasan_session={token}"},
+    ]
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_who_is_known_is_answered_the_same_on_both_ways(client, usual, store, closed):
+    store.rules.set("closed", closed, actor="tester")
+    for headers in credentials(store):
+        for address in (PAGE, ITEM, TILE, f"{ITEM}?f=html", f"{PAGE}?limit=0"):
+            # The first is looked for in the catalogue, the others are remembered.
+            first, known, other = (
+                one.get(address, headers=headers) for one in (client, client, usual)
+            )
+            assert is_same(known, first)
+            assert is_same(known, other)
+            assert "private" in known.headers["cache-control"]
+
+
+def test_a_closed_store_shows_features_and_tiles_to_nobody(client, usual, store):
     store.rules.set("closed", True, actor="tester")
-    key = store.keys.add("reader")
     for address in (PAGE, ITEM, TILE):
-        refused, same = client.get(address), client.get(usual(address))
-        assert refused.status_code == same.status_code == 401
-        assert refused.headers == same.headers
-        known, other = (
-            client.get(a, headers={"X-API-Key": key}) for a in (address, usual(address))
-        )
-        assert known.status_code == 200
-        assert known.headers == other.headers
-        assert known.content == other.content
-        assert "private" in known.headers["cache-control"]
+        refused, same = client.get(address), usual.get(address)
+        assert refused.status_code == 401
+        assert is_same(refused, same)
 
 
-def test_a_key_that_opens_nothing_is_refused_once(client, store):
-    for address in (ITEM, usual(ITEM)):
-        refused = client.get(address, headers={"X-API-Key": "kwsn_wrong"})
+def test_what_ends_a_key_or_a_login_is_seen_by_the_next_request(client, store):
+    store.rules.set("closed", True, actor="tester")
+    with_key, _, with_cookie = credentials(store)
+    for end, headers in (
+        (lambda: store.keys.revoke(with_key["X-API-Key"].split("_")[1]), with_key),
+        (lambda: store.users.set_password("siti", PASSWORD + "!", actor="tester"), with_cookie),
+    ):
+        assert [client.get(TILE, headers=headers).status_code for _ in range(2)] == [200, 200]
+        end()
+        assert client.get(TILE, headers=headers).status_code == 401
+
+
+def test_a_key_that_opens_nothing_is_refused_once(client, usual, store):
+    for one in (client, usual):
+        refused = one.get(ITEM, headers={"X-API-Key": "kwsn_wrong"})
         assert refused.status_code == 401
     assert sum(entry["action"] == "refused" for entry in store.audit()) == 2
 
 
 @pytest.mark.parametrize("host", ["foreign.example", "a b"])
-def test_an_unknown_host_is_refused_on_both_ways(client, host):
-    direct, other = (client.get(one, headers={"Host": host}) for one in (ITEM, usual(ITEM)))
-    assert direct.status_code == other.status_code == 400
-    # What is refused there says under which path it was asked for.
-    told = [{**one.headers, "content-length": ""} for one in (direct, other)]
-    assert told[0] == told[1]
+def test_an_unknown_host_is_refused_on_both_ways(client, usual, host):
+    direct, other = (one.get(ITEM, headers={"Host": host}) for one in (client, usual))
+    assert direct.status_code == 400
+    assert is_same(direct, other)
 
 
 def test_links_name_the_host_that_was_asked(client):
@@ -173,7 +252,8 @@ def test_a_fault_is_answered_the_same_on_both_ways(client, monkeypatch):
         raise RuntimeError("secret")
 
     monkeypatch.setattr(serving, "item_of", broken)
-    direct, other = (client.get(one) for one in (ITEM, usual(ITEM)))
+    # A slash at the end goes through all that stands around.
+    direct, other = (client.get(one) for one in (ITEM, f"{ITEM}/"))
     assert direct.status_code == other.status_code == 500
     assert direct.headers == other.headers
     assert "secret" not in direct.text
@@ -182,9 +262,16 @@ def test_a_fault_is_answered_the_same_on_both_ways(client, monkeypatch):
 @pytest.mark.parametrize("address", [ITEM, PAGE, TILE])
 @pytest.mark.parametrize(
     ("headers", "is_alone"),
-    [([], True), ([(b"cookie", b"a=b")], False), ([(b"origin", b"o")], False)],
+    [
+        ([], True),
+        ([(b"cookie", b"a=b"), (b"origin", b"o")], True),
+        ([(b"content-length", b"1")], False),
+        ([(b"x-api-key", b"kwsn_unknown_")], False),
+    ],
 )
-def test_a_visitor_needs_nothing_that_stands_around(client, address, headers, is_alone):
+def test_what_is_answered_outright_needs_nothing_that_stands_around(
+    client, address, headers, is_alone
+):
     scope = {
         "type": "http",
         "method": "GET",
@@ -201,7 +288,7 @@ def test_a_visitor_needs_nothing_that_stands_around(client, address, headers, is
     async def send(message):
         sent.append(message)
 
-    asyncio.run(serving.outright(around)(scope, None, send))
+    asyncio.run(serving.outright(around, client.app.state.settings)(scope, None, send))
     assert bool(sent) is is_alone
     assert bool(passed) is not is_alone
 
