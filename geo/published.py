@@ -15,6 +15,7 @@ import pandas as pd
 from geo.crs import to_lonlat
 from geo.errors import IndicatorNotFound, LayerNotFound, ModelNotFound
 from geo.indicators import table as indicator_tables
+from geo.indicators.series import Breaks
 from geo.indicators.table import Indicator
 from geo.indicators.villages import (
     INDICES,
@@ -113,6 +114,13 @@ def indicators(store: Store | Published) -> pd.DataFrame:
 def indicator_catalogue(store: Store | Published) -> dict[str, Indicator]:
     """What each indicator is called, counted in and cautioned about, by id."""
     return dict(read_catalogue(store.version("indicators").details["catalogue"]))
+
+
+def series_breaks(store: Store | Published) -> Breaks:
+    """The breaks that the catalogue knows of series of every region, by indicator."""
+    known = indicator_catalogue(store)
+    whole = {name: [b for b in one.breaks if not b.regions] for name, one in known.items()}
+    return {name: found for name, found in whole.items() if found}
 
 
 @lru_cache(maxsize=4)

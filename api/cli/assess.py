@@ -247,13 +247,18 @@ def trends(
     with common.opened() as store:
         from geo.planning.assess import assess_years
         from geo.planning.weigh import require_used
+        from geo.published import series_breaks
         from geo.readiness.trends import trend_document, zone_trends
 
         with spinner(_SAY["assessing"].to(language)):
             years = assess_years(store, model, layer=layer, method=way.method, risk=way.risk)
             require_used(way.risk, of=years[-1])
             only = None if zone is None else years[-1].find(zone).area_id
-            found = [t for t in zone_trends(years) if only in (None, t.area_id)]
+            found = [
+                t
+                for t in zone_trends(years, breaks=series_breaks(store))
+                if only in (None, t.area_id)
+            ]
         if as_json:
             print_json([trend_document(trend, language) for trend in found])
         else:

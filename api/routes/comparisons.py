@@ -158,6 +158,7 @@ def read_trends(
     """Scores by year in segments inside which years may be compared, with the reason of each break."""
     from geo.planning.assess import assess_years
     from geo.planning.weigh import require_used
+    from geo.published import series_breaks
     from geo.readiness.trends import trend_document, zone_trends
 
     assessments = assess_years(
@@ -171,7 +172,7 @@ def read_trends(
     def answer() -> Response:
         trends = [
             trend_document(trend, language)
-            for trend in zone_trends(assessments)
+            for trend in zone_trends(assessments, breaks=series_breaks(store))
             if query.zone in (None, trend.area_id)
         ]
         years = [assessment.year for assessment in assessments]

@@ -26,10 +26,18 @@ _YEAR = re.compile(r"\d{4}")
 
 @dataclass(frozen=True, slots=True)
 class SeriesBreak:
-    """From `year` on an indicator is counted differently; `reason` says how."""
+    """From `year` on an indicator is counted differently; `reason` says how.
+
+    `regions` are the codes of those of which this is so, none where it is so of all.
+    """
 
     year: int
     reason: Text
+    regions: tuple[str, ...] = ()
+
+    def is_of(self, region: str) -> bool:
+        """Whether the figures of a region are counted differently from then on."""
+        return not self.regions or region in self.regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,12 @@ P = TypeVar("P", bound=_InYear)
 
 
 def indicator_trend(
-    table: pd.DataFrame, indicator: str, *, region: str, breaks: Breaks | None = None
+    table: pd.DataFrame,
+    indicator: str,
+    *,
+    region: str,
+    breaks: Sequence[SeriesBreak] = (),
+    title: Text | None = None,
 ) -> FigureTrend:
     """The trend of an indicator of a regency or the province; doubtful figures are no new ones.
 
@@ -111,17 +124,26 @@ def indicator_trend(
         As `geo.indicators.table.parse_indicators` returns it. Figures in another unit are another series.
     region : str
         Kemendagri or BPS code.
+    breaks : sequence of SeriesBreak
+        Those that the catalogue knows of the indicator.
+    title : Text, optional
+        What a break calls it; its id by default.
 
     Raises
     ------
     IndicatorNotFound, InvalidCode
     """
     code = to_kemendagri(region)
-    return indicator_trends(table, indicator, breaks=breaks).get(code, FigureTrend((), (), None))
+    found = indicator_trends(table, indicator, breaks=breaks, title=title)
+    return found.get(code, FigureTrend((), (), None))
 
 
 def indicator_trends(
-    table: pd.DataFrame, indicator: str, *, breaks: Breaks | None = None
+    table: pd.DataFrame,
+    indicator: str,
+    *,
+    breaks: Sequence[SeriesBreak] = (),
+    title: Text | None = None,
 ) -> dict[str, FigureTrend]:
     """The trend of an indicator in every region that has a figure of it, as `indicator_trend`.
 
@@ -136,22 +158,47 @@ def indicator_trends(
     found: dict[str, list[Mapping[Any, Any]]] = {}
     for row in rows.sort_values("year").to_dict("records"):
         found.setdefault(row["regency_code"], []).append(row)
-    return {code: _figure_trend(own, breaks or {}) for code, own in found.items()}
+    said = title or Text(id=indicator, en=indicator)
+    return {
+        code: _figure_trend(own, breaks, region=code, title=said) for code, own in found.items()
+    }
 
 
-def _figure_trend(rows: Sequence[Mapping[Any, Any]], breaks: Breaks) -> FigureTrend:
-    points, bases = [], []
-    for row in rows:
-        year, indicator = int(row["year"]), row["indicator"]
-        is_good = row["confidence"] == "ok"
-        points.append(FigurePoint(year, row["value"], row["period"], (row["source"],), is_good))
-        title = Text(id=indicator, en=indicator)
-        series = (indicator, row["unit"])
-        bases.append({indicator: Basis(title, series, indicator, 1.0, frozenset({year}))})
-    segments, broken = segments_of(points, bases, breaks=breaks)
+def _figure_trend(
+    rows: Sequence[Mapping[Any, Any]], breaks: Sequence[SeriesBreak], *, region: str, title: Text
+) -> FigureTrend:
+    points = [
+        FigurePoint(
+            int(row["year"]),
+            row["value"],
+            row["period"],
+            (row["source"],),
+            row["confidence"] == "ok",
+        )
+        for row in rows
+    ]
+    units = [row["unit"] for row in rows]
+    segments, broken = figure_segments(points, units, breaks=breaks, region=region, title=title)
     new = [p for p in segments[-1] if p.is_new]
     change = new[-1].value - new[0].value if len(new) > 1 else None
     return FigureTrend(segments, broken, change)
+
+
+def figure_segments(
+    points: Sequence[P],
+    units: Sequence[str],
+    *,
+    breaks: Sequence[SeriesBreak],
+    region: str,
+    title: Text,
+) -> tuple[tuple[tuple[P, ...], ...], tuple[Break, ...]]:
+    """The figures of one region in order, divided where their unit changes or the catalogue says so."""
+    own = [one for one in breaks if one.is_of(region)]
+    bases = [
+        {"": Basis(title, (unit,), "", 1.0, frozenset({point.year}))}
+        for point, unit in zip(points, units, strict=True)
+    ]
+    return segments_of(points, bases, breaks={"": own})
 
 
 def segments_of(

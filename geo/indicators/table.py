@@ -22,6 +22,7 @@ from geo.errors import (
 )
 from geo.indicators.figures import read_figures
 from geo.indicators.periods import MONTHS, month_of
+from geo.indicators.series import SeriesBreak
 from geo.language import Text, filled, texts
 from geo.vector.planning_region import PlanningRegion
 from geo.vector.regions import to_kemendagri
@@ -74,7 +75,8 @@ class Indicator:
     is set before its period begins: targets, minimum wages, budgets. `is_averaged` is false where a
     mean of regencies is no figure of their province: of indices of several parts, lines and wages.
     `is_of_government` is true of budgets: a province's own is no total of its regencies'. `is_change` is
-    true of what is itself the change of a year, such as growth: no pace is read from it.
+    true of what is itself the change of a year, such as growth: no pace is read from it. `breaks` are the
+    years from which a source says that it is counted differently: nothing is compared across one.
     """
 
     id: str
@@ -94,6 +96,7 @@ class Indicator:
     is_averaged: bool = True
     is_of_government: bool = False
     is_change: bool = False
+    breaks: tuple[SeriesBreak, ...] = ()
 
     @property
     def theme_place(self) -> int:
@@ -148,6 +151,7 @@ def _parse_indicator(name: str, entry: Mapping[str, object]) -> Indicator:
             is_averaged=entry.get("averaged", not _is_own(entry)) is True,
             is_of_government=entry.get("of_government") is True,
             is_change=entry.get("change") is True,
+            breaks=tuple(map(_break, entry.get("breaks", ()))),  # type: ignore[call-overload]
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _invalid(_SAY["catalogue_entry"], indicator=name, error=str(error)) from error
@@ -172,6 +176,15 @@ def _range(value: object) -> tuple[float, float] | None:
         case [int() | float() as low, int() | float() as high] if low < high:
             return float(low), float(high)
     raise ValueError(f"{value!r} needs the lowest and the highest plausible figure")
+
+
+def _break(value: object) -> SeriesBreak:
+    match value:
+        case {"year": int() as year, "reason": reason, **rest} if not rest.keys() - {"regions"}:
+            regions = rest.get("regions", [])
+            if isinstance(regions, list):
+                return SeriesBreak(year, _text(reason), tuple(map(to_kemendagri, regions)))
+    raise ValueError(f"{value!r} needs the year from which a series differs, and the reason")
 
 
 def _one_of(value: object, words: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from geo.errors import IndicatorNotFound, ZoneNotFound
-from geo.indicators.series import Break, indicator_trend
+from geo.indicators.series import Break, figure_segments
 from geo.indicators.table import Indicator
 from geo.language import Text, filled, texts
 from geo.programme.province import WEIGHTS, Basis, no_province_value, province_value, unit_codes
@@ -238,7 +238,6 @@ def _view(
     found = [
         _row(
             indicator,
-            rows,
             code=code,
             figures=figures[code],
             region=region,
@@ -324,7 +323,6 @@ def _made(
 
 def _row(
     indicator: Indicator,
-    rows: pd.DataFrame,
     *,
     code: str,
     figures: Sequence[ShownFigure],
@@ -332,16 +330,19 @@ def _row(
     targets: tuple[Target, ...],
     missing: Mapping[int, Text],
 ) -> RegionRow:
-    breaks: tuple[Break, ...] = ()
-    # Figures in one unit are one series; why others are not, the series itself says.
-    if len({figure.unit for figure in figures if figure.source}) > 1:
-        breaks = indicator_trend(rows, indicator.id, region=code).breaks
+    _, breaks = figure_segments(
+        figures,
+        [figure.unit for figure in figures],
+        breaks=indicator.breaks,
+        region=code,
+        title=indicator.title,
+    )
     return RegionRow(
         code=code,
         name=_name(indicator, code, region),
         is_province=code == region.code,
         figures=tuple(figures),
-        lines=_lines(figures, is_snapshot=indicator.is_snapshot),
+        lines=_lines(figures, breaks, is_snapshot=indicator.is_snapshot),
         breaks=breaks,
         targets=targets,
         missing=missing,
@@ -355,8 +356,11 @@ def _name(indicator: Indicator, code: str, region: PlanningRegion) -> Text:
     return filled(_SAY["government"], name=name) if is_own else name
 
 
-def _lines(figures: Sequence[ShownFigure], *, is_snapshot: bool) -> tuple[tuple[int, ...], ...]:
+def _lines(
+    figures: Sequence[ShownFigure], breaks: Iterable[Break], *, is_snapshot: bool
+) -> tuple[tuple[int, ...], ...]:
     """Years in runs that may be joined; the counts of two events on two days never are."""
+    cut = {one.after for one in breaks}
     runs: list[list[int]] = []
     for before, after in pairwise([None, *figures]):
         if after is None:
@@ -364,7 +368,7 @@ def _lines(figures: Sequence[ShownFigure], *, is_snapshot: bool) -> tuple[tuple[
         is_next = before is not None and (
             (after.year - before.year, after.unit, after.basis) == (1, before.unit, before.basis)
         )
-        if not is_next or is_snapshot:
+        if not is_next or is_snapshot or after.year in cut:
             runs.append([])
         runs[-1].append(after.year)
     return tuple(map(tuple, runs))

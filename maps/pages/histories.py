@@ -181,7 +181,12 @@ def _history(
     known = catalogue.get(indicator)
     decimals = None if known is None else known.decimals
     records = rows.sort_values("year", ascending=False, kind="stable").to_dict("records")
-    trend = indicator_trend(rows, indicator, region=str(records[0]["regency_code"]))
+    trend = indicator_trend(
+        rows,
+        indicator,
+        region=str(records[0]["regency_code"]),
+        breaks=() if known is None else known.breaks,
+    )
     written = str(records[0]["unit"])
     unit = Text(id=written, en=written) if known is None else known.unit
     figures = tuple(

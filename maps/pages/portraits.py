@@ -347,7 +347,9 @@ def _trends(now: Published, way: _Way) -> dict[str, ZoneTrend]:
         method=way.method,
         risk=way.risk,
     )
-    return {trend.area_id: trend for trend in zone_trends(years)}
+    return {
+        trend.area_id: trend for trend in zone_trends(years, breaks=published.series_breaks(now))
+    }
 
 
 def _lineage(

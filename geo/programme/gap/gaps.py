@@ -12,7 +12,6 @@ from functools import cached_property
 
 import pandas as pd
 
-from geo.indicators.series import Breaks
 from geo.indicators.table import Indicator
 from geo.language import Text, filled, texts
 from geo.programme.denominators import Denominator
@@ -77,7 +76,6 @@ def gaps(
     level: Level | None = None,
     window_years: int = WINDOW_YEARS,
     region: PlanningRegion,
-    breaks: Breaks | None = None,
 ) -> Gaps:
     """The gap of the province and of each regency, for one indicator.
 
@@ -105,7 +103,6 @@ def gaps(
         level=level,
         window_years=window_years,
         region=region,
-        breaks=breaks,
     )
     found = [gap_of(question, code, trends) for code in unit_codes(region)]
     return Gaps(
@@ -145,7 +142,6 @@ def region_gap(
         level=None,
         window_years=WINDOW_YEARS,
         region=region,
-        breaks=None,
     )
     return gap_of(question, code, trends)
 

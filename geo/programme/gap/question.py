@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geo.errors import IndicatorNotFound
-from geo.indicators.series import Breaks, FigurePoint, FigureTrend, indicator_trends
+from geo.indicators.series import FigurePoint, FigureTrend, figure_segments, indicator_trends
 from geo.indicators.table import WEIGHED_BY, Indicator, note_of, years_of
 from geo.language import Text
 from geo.programme.denominators import READ, Denominator, denominator_of
@@ -47,7 +47,6 @@ def asked_of(
     level: Level | None,
     window_years: int,
     region: PlanningRegion,
-    breaks: Breaks | None,
 ) -> tuple[GapQuestion, Mapping[str, FigureTrend]]:
     """What every region is asked, and the trend of each that has figures.
 
@@ -66,7 +65,7 @@ def asked_of(
     read = (indicator, *READ, *WEIGHED_BY.values(), AREA)
     table = table[table["indicator"].isin(read)]
     own = table[table["indicator"] == indicator]
-    trends = {} if own.empty else indicator_trends(own, indicator, breaks=breaks)
+    trends = {} if own.empty else _trends(own, meant)
     if region.code not in trends:
         trends |= _computed_trend(table, meant, region)
     years = [point.year for trend in trends.values() for point in trend.good]
@@ -111,6 +110,10 @@ def _end_year(
     return max(own or years, default=None)
 
 
+def _trends(rows: pd.DataFrame, meant: Indicator) -> dict[str, FigureTrend]:
+    return indicator_trends(rows, meant.id, breaks=meant.breaks, title=meant.title)
+
+
 def _computed_trend(
     table: pd.DataFrame, indicator: Indicator, region: PlanningRegion
 ) -> dict[str, FigureTrend]:
@@ -120,4 +123,11 @@ def _computed_trend(
         figure = province_value(table, indicator, year=year, region=region)
         if figure is not None:
             points.append(FigurePoint(year, figure.value, str(year), (figure.text.id,), True))
-    return {region.code: FigureTrend((tuple(points),), (), None)} if points else {}
+    segments, broken = figure_segments(
+        points,
+        [""] * len(points),
+        breaks=indicator.breaks,
+        region=region.code,
+        title=indicator.title,
+    )
+    return {region.code: FigureTrend(segments, broken, None)} if points else {}

@@ -273,6 +273,11 @@ def test_a_catalogue_entry_is_read():
         ("[tpt]", "[tpt"),
         ("decimals = 2", "decimals = 2\nplausible = [30, 0.5]"),
         ("decimals = 2", 'decimals = 2\nplausible = "0.5-30"'),
+        ("decimals = 2", "decimals = 2\nbreaks = [{ year = 2025 }]"),
+        (
+            "decimals = 2",
+            'decimals = 2\nbreaks = [{ year = "2025", reason = { id = "", en = "" } }]',
+        ),
     ],
 )
 def test_a_wrong_catalogue_entry_is_refused(old, new):

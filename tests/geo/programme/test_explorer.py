@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from geo.errors import IndicatorNotFound, ZoneNotFound
+from geo.indicators.series import SeriesBreak
 from geo.indicators.table import Indicator, parse_indicators
 from geo.language import Text
 from geo.programme.explorer import ExplorerQuestion, explore, latest_figures
@@ -50,11 +51,11 @@ def figures(*rows):
     return parse_indicators(pd.DataFrame(made).fillna(""))
 
 
-def view_of(table, indicator="rate", targets=None, **question):
+def view_of(table, indicator="rate", targets=None, catalogue=CATALOGUE, **question):
     asked = ExplorerQuestion((indicator,), **question)
     (view,) = explore(
         table,
-        CATALOGUE,
+        catalogue,
         no_targets() if targets is None else targets,
         region=ISLE,
         question=asked,
@@ -84,6 +85,26 @@ def test_no_line_crosses_a_break_of_the_series():
     row = row_of(view_of(table), HULU)
     assert row.lines == ((2020,), (2021,))
     assert [(b.before, b.after) for b in row.breaks] == [(2020, 2021)]
+
+
+def test_a_break_that_the_catalogue_names_cuts_the_lines_of_those_that_it_is_of():
+    years = (2023, 2024, 2025)
+    table = figures(*((code, "count", year, 4.0) for code in (HULU, HILIR, RAYA) for year in years))
+    other = SeriesBreak(2025, Text("batasan lain", "another definition"), (HULU,))
+    view = view_of(table, "count", catalogue=CATALOGUE | {"count": replace(COUNT, breaks=(other,))})
+    assert row_of(view, HULU).lines == ((2023, 2024), (2025,))
+    assert row_of(view, HULU).change((2023, 2025)) is None
+    (told,) = row_of(view, HULU).breaks
+    assert told.reasons[0].id.endswith("sejak 2025: batasan lain")
+    assert (row_of(view, HILIR).lines, row_of(view, HILIR).breaks) == ((years,), ())
+    assert row_of(view, HILIR).change((2023, 2025)) == 0
+
+
+def test_the_sum_of_the_province_is_cut_where_the_series_is():
+    table = figures(*((c, "count", y, 4.0) for c in (HULU, HILIR, RAYA) for y in (2024, 2025)))
+    whole = SeriesBreak(2025, Text("indeks lain", "another index"))
+    view = view_of(table, "count", catalogue=CATALOGUE | {"count": replace(COUNT, breaks=(whole,))})
+    assert row_of(view, "99").lines == ((2024,), (2025,))
 
 
 def test_no_change_is_told_across_a_break_or_of_a_doubtful_figure():

@@ -220,6 +220,20 @@ def test_an_indicator_of_a_regency_is_compared_in_one_unit_only_and_doubtful_fig
         indicator_trend(figures, "ipm", region="63.01")
 
 
+def test_the_shipped_catalogue_breaks_the_village_index_and_one_regency_of_the_blank_spots(
+    reference_store,
+):
+    from geo import published
+
+    known = published.indicator_catalogue(reference_store)
+    assert [b.year for b in known["idm_desa_mandiri"].breaks] == [2025]
+    assert published.series_breaks(reference_store).keys() == {n for n in known if "idm_" in n}
+    figures, blank = published.indicators(reference_store), known["desa_blankspot"]
+    trend = indicator_trend(figures, blank.id, region="63.10", breaks=blank.breaks)
+    # 18 in 2021 and 2022, and 39 in 2025 by another definition.
+    assert (years_of(trend), trend.change) == ([[2021, 2022], [2025]], None)
+
+
 def test_the_shipped_series_of_human_development_are_two(reference_store):
     from geo import published
 

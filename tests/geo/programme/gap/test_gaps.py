@@ -1,5 +1,7 @@
 """The gap in points and in people, its verdict, and what is said where nothing can be judged."""
 
+from dataclasses import replace
+
 import pytest
 
 from geo.errors import IndicatorNotFound
@@ -20,10 +22,12 @@ from tests.geo.programme.shipped_targets import (
 from tests.regions import SOUTH_KALIMANTAN
 
 
-def gaps_of(indicator="tpt_agustus", targets=(TPT, POVERTY, TABALONG), table=None, **asked):
+def gaps_of(
+    indicator="tpt_agustus", targets=(TPT, POVERTY, TABALONG), table=None, catalogue=None, **asked
+):
     return gaps(
         shipped_table() if table is None else table,
-        shipped_catalogue(),
+        catalogue or shipped_catalogue(),
         make_targets(*targets),
         indicator=indicator,
         region=SOUTH_KALIMANTAN,
@@ -153,10 +157,12 @@ def test_a_doubtful_newest_figure_is_not_judged():
 
 
 def test_no_verdict_over_a_break():
-    breaks = {"tpt_agustus": [SeriesBreak(2025, Text(id="sampel baru", en="new sample"))]}
-    found = gaps_of(breaks=breaks).province
+    known = shipped_catalogue()
+    counted = (SeriesBreak(2025, Text(id="sampel baru", en="new sample")),)
+    known = known | {"tpt_agustus": replace(known["tpt_agustus"], breaks=counted)}
+    found = gaps_of(catalogue=known).province
     assert (found.past, found.projected, found.verdict) == (None, None, "not_assessable")
-    assert "sampel baru" in found.reasons[0].id
+    assert "terbuka (Agustus) dihitung lain sejak 2025: sampel baru" in found.reasons[0].id
 
 
 def test_the_caveat_of_small_samples_stands_with_every_verdict():

@@ -8,7 +8,7 @@ from geo.programme.gap.pace import no_pace, pace_of
 from tests.geo.programme.shipped_targets import shipped_table
 
 
-def trend(indicator, region="63", breaks=None):
+def trend(indicator, region="63", breaks=()):
     return indicator_trend(shipped_table(), indicator, region=region, breaks=breaks)
 
 
@@ -41,7 +41,7 @@ def test_two_figures_make_no_pace():
 
 
 def test_there_is_no_pace_over_a_break():
-    breaks = {"tpt_agustus": [SeriesBreak(2024, Text(id="sampel baru", en="new sample"))]}
+    breaks = [SeriesBreak(2024, Text(id="sampel baru", en="new sample"))]
     broken = trend("tpt_agustus", breaks=breaks)
     assert pace_of(broken) is None
     assert "sampel baru" in no_pace(broken).id
