@@ -50,22 +50,33 @@ class Columns(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Truth:
-    """Which features make a predicate true and which false; unknown is neither."""
+    """Which features make a predicate true and which false; unknown is neither.
 
-    true: Mask
-    false: Mask
+    Most filters never ask what is false, so that may be given as what works it out.
+    """
+
+    __slots__ = ("_false", "true")
+
+    def __init__(self, true: Mask, false: Mask | Callable[[], Mask]) -> None:
+        self.true, self._false = true, false
 
     @classmethod
     def of(cls, true: Mask, known: Mask) -> "Truth":
         """What is true where it is known at all."""
-        return cls(true & known, ~true & known)
+        return cls(true & known, lambda: ~true & known)
 
     @classmethod
     def constant(cls, value: bool) -> "Truth":
         """The same for all features."""
         return cls(np.array([value]), np.array([not value]))
+
+    @property
+    def false(self) -> Mask:
+        """Where it is false."""
+        if callable(self._false):
+            self._false = self._false()
+        return self._false
 
     @property
     def known(self) -> Mask:
@@ -114,8 +125,9 @@ class Texts:
 
     def where(self, chosen: npt.ArrayLike) -> Mask:
         """For each feature what `chosen` says of its distinct text; False where it has none."""
-        told = np.append(np.asarray(chosen, dtype=np.bool_), False)
-        found: Mask = told[self.codes]
+        told = np.zeros(len(self.distinct) + 1, dtype=np.bool_)
+        told[:-1] = chosen
+        found: Mask = told.take(self.codes)
         return found
 
     def each(self) -> npt.NDArray[np.object_]:

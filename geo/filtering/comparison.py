@@ -37,7 +37,10 @@ _COMPARE_TEXTS: Mapping[str, Callable[[str, str], bool]] = {
     ">=": operator.ge,
 }
 # From here on not every whole number is a float of 64 bits.
-_MOST_WHOLE = 2.0**53
+_MOST_WHOLE = 2**53
+# numpy sorts or tabulates what is to be found among others, which pays for more than so many.
+_FEW = 8
+_OPPOSITE = {"<>": "=", ">=": "<", ">": "<="}
 _MIRRORED = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": np.add,
@@ -81,8 +84,10 @@ def compared(sign: str, left: Operand, right: Operand) -> Truth:
 
 def _exact(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:
     """Two columns in a form that holds both: beside a float a whole number would lose its last digits."""
-    whole = [one for one in (left, right) if one.dtype.kind == "i"]
-    if len(whole) != 1 or not (np.abs(whole[0].astype(np.float64)) >= _MOST_WHOLE).any():
+    if left.dtype.kind == right.dtype.kind:
+        return left, right
+    whole = left if left.dtype.kind == "i" else right
+    if not ((whole >= _MOST_WHOLE) | (whole <= -_MOST_WHOLE)).any():
         return left, right
     return left.astype(np.longdouble), right.astype(np.longdouble)
 
@@ -93,7 +98,7 @@ def _compared_texts(sign: str, left: Texts, right: Texts) -> Truth:
     value = right.value
     if value is not None:
         if isinstance(left.distinct, StoredTexts):
-            return Truth.of(_stand(left.codes, sign, left.distinct.at(value)), left.known)
+            return _stand(left, sign, left.distinct.at(value))
         is_so = _COMPARE_TEXTS[sign]
         chosen = [is_so(one, value) for one in in_time(left.distinct)]
         return Truth.of(left.where(chosen), left.known & right.known)
@@ -103,18 +108,17 @@ def _compared_texts(sign: str, left: Texts, right: Texts) -> Truth:
     return Truth.of(true, known)
 
 
-def _stand(codes: npt.NDArray[Any], sign: str, place: range) -> Mask:
+def _stand(texts_of: Texts, sign: str, place: range) -> Truth:
     """How texts in their order stand to the one at a place, or between two where there is none."""
-    first, behind = place.start, place.stop
-    stand: Mask = {
-        "=": lambda: (codes >= first) & (codes < behind),
-        "<>": lambda: (codes < first) | (codes >= behind),
-        "<": lambda: codes < first,
-        "<=": lambda: codes < behind,
-        ">": lambda: codes >= behind,
-        ">=": lambda: codes >= first,
-    }[sign]()
-    return stand
+    codes, first, behind = texts_of.codes, place.start, place.stop
+    if sign in ("<>", ">=", ">"):
+        return ~_stand(texts_of, _OPPOSITE[sign], place)
+    if sign == "=":
+        # A missing text has a code too, which is none of a place.
+        true: Mask = codes == first if place else np.zeros(len(codes), dtype=np.bool_)
+    else:
+        true = (codes < (first if sign == "<" else behind)) & texts_of.known
+    return Truth(true, lambda: ~true & texts_of.known)
 
 
 def one_of(value: Operand, items: Sequence[Operand]) -> Truth:
@@ -124,7 +128,8 @@ def one_of(value: Operand, items: Sequence[Operand]) -> Truth:
         wanted = frozenset(said)
         if isinstance(value.distinct, StoredTexts):
             codes = [place for text in wanted for place in value.distinct.at(text or "")]
-            return Truth.of(np.isin(value.codes, codes), value.known)
+            true = is_among(value.codes, codes)
+            return Truth(true, lambda: ~true & value.known)
         return Truth.of(
             value.where([one in wanted for one in in_time(value.distinct)]), value.known
         )
@@ -135,9 +140,21 @@ def one_of(value: Operand, items: Sequence[Operand]) -> Truth:
     return found
 
 
+def is_among(values: npt.NDArray[Any], wanted: Sequence[Any]) -> Mask:
+    """Where `values` is one of those that are wanted: of a few each is looked for by itself."""
+    if len(wanted) > _FEW:
+        among: Mask = np.isin(values, wanted)
+        return among
+    found = np.zeros(len(values), dtype=np.bool_)
+    for one in wanted:
+        found |= values == one
+    return found
+
+
 def between(value: Operand, low: Operand, high: Operand) -> Truth:
     """Whether a value lies from `low` to `high`, both included."""
-    return compared(">=", value, low) & compared("<=", value, high)
+    one, other = compared(">=", value, low), compared("<=", value, high)
+    return Truth(one.true & other.true, lambda: one.false | other.false)
 
 
 def like(value: Operand, pattern: Operand) -> Truth:
@@ -149,16 +166,25 @@ def like(value: Operand, pattern: Operand) -> Truth:
     if not isinstance(value, Texts) or not isinstance(pattern, Texts) or pattern.value is None:
         raise InvalidFilter(reason=_SAY["no_pattern"], parameter="filter")
     parts = _parts(pattern.value)
-    matches, distinct = _matcher(parts), value.distinct
-    if not isinstance(distinct, StoredTexts):
-        return Truth.of(value.where([matches(one) for one in in_time(distinct)]), value.known)
+    distinct, chosen = value.distinct, np.zeros(len(value.distinct), dtype=np.bool_)
+    if isinstance(distinct, StoredTexts):
+        chosen[_following(distinct, parts)] = True
+    else:
+        chosen[:] = [*map(_matcher(parts), in_time(distinct))]
+    true, known = value.where(chosen), value.known
+    return Truth(true, lambda: ~true & known)
+
+
+def _following(stored: StoredTexts, parts: list[list[str]]) -> "npt.NDArray[np.intp] | list[int]":
+    """The places of the texts that follow a pattern."""
     require_time()
-    places, is_sure = _candidates(distinct, parts)
-    chosen = np.zeros(len(distinct), dtype=np.bool_)
+    places, is_sure = _candidates(stored, parts)
+    if is_sure:
+        return places
     # To decode a text alone takes longer than to decode one of all.
-    each = distinct if len(places) * 8 < len(distinct) else list(distinct)
-    chosen[places if is_sure else [i for i in in_time(places) if matches(each[i])]] = True
-    return Truth.of(value.where(chosen), value.known)
+    each = stored if len(places) * 8 < len(stored) else list(stored)
+    matches = _matcher(parts)
+    return [i for i in in_time(places.tolist()) if matches(each[i])]
 
 
 def _candidates(stored: StoredTexts, parts: list[list[str]]) -> tuple[npt.NDArray[np.intp], bool]:

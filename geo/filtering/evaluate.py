@@ -31,6 +31,7 @@ from geo.language import filled, first_of, texts
 
 _SAY = texts(__name__)
 
+_OF_ALL = np.ones(1, dtype=np.bool_)
 # What a geometry may be called, where no property is.
 GEOMETRY = "geometry"
 _GEOMETRY_NAMES = (GEOMETRY, "geom")
@@ -70,8 +71,8 @@ def matching(
         For what cannot be read, is bounded, names no property or mixes kinds.
     """
     tree = parsed_document(text) if is_json else parsed_text(text)
-    found = _Worker(table, to_lonlat).truth(tree)
-    return np.broadcast_to(found.true, len(table)).copy()
+    found = _Worker(table, to_lonlat).where(tree, is_true=True)
+    return found if len(found) == len(table) else np.broadcast_to(found, len(table)).copy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,22 @@ class _Worker:
     to_lonlat: Moved | None
     read: dict[str, Operand] = field(default_factory=dict)
     related: dict[str, Truth] = field(default_factory=dict)
+
+    def where(self, node: Any, *, is_true: bool) -> Mask:
+        """Where a filter is true, or where it is false; the other of the two is not worked out."""
+        name, args = _logic_of(node)
+        if name is None:
+            found = self.truth(node)
+            return found.true if is_true else found.false
+        require_time()
+        if name == "not":
+            return self.where(args[0], is_true=not is_true)
+        # One that is false makes them all false together, as one that is true does of any.
+        together = np.logical_and if (name == "and") == is_true else np.logical_or
+        mask = self.where(args[0], is_true=is_true)
+        for each in args[1:]:
+            mask = together(mask, self.where(each, is_true=is_true))
+        return mask
 
     def truth(self, node: Any) -> Truth:
         found = self.operand(node)
@@ -95,7 +112,7 @@ class _Worker:
         if isinstance(node, bool):
             return Truth.constant(node)
         if isinstance(node, int | float):
-            return Numbers(np.array([node]), np.ones(1, dtype=np.bool_))
+            return Numbers(np.array([node]), _OF_ALL)
         if isinstance(node, str):
             return Texts.constant(node)
         if isinstance(node, list):
@@ -214,6 +231,17 @@ class _Worker:
             return Arrays([[]])
         written = [_as_written(each) for each in items]
         return arrays.listed([self.operand(each) for each in written])
+
+
+def _logic_of(node: Any) -> tuple[str | None, list[Any]]:
+    """AND, OR or NOT, which a node is, and what it joins; None for every other node."""
+    if isinstance(node, dict):
+        said, args = node.get("op"), node.get("args")
+        if isinstance(said, str) and isinstance(args, list) and "property" not in node:
+            name = said.lower()
+            if (name in ("and", "or") and len(args) >= 2) or (name == "not" and len(args) == 1):
+                return name, args
+    return None, []
 
 
 def _as_written(node: Any) -> Any:

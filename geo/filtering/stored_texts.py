@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import overload
 
@@ -12,6 +12,8 @@ import numpy.typing as npt
 from geo.kept_property import kept_property
 
 Places = npt.NDArray[np.intp]
+Tails = npt.NDArray[np.uint64]
+_TAIL_BYTES = 8
 
 
 class StoredTexts(Sequence[str]):
@@ -23,6 +25,8 @@ class StoredTexts(Sequence[str]):
         All of them; none holds half a character.
     ends : (n,) int64
         Where each ends.
+    tails : callable, optional
+        Gives the `tails_of` these texts, which whoever has them for longer keeps.
 
     Examples
     --------
@@ -31,8 +35,15 @@ class StoredTexts(Sequence[str]):
     (range(1, 3), [0, 1], ['desa', 'kota', 'kabupaten'])
     """
 
-    def __init__(self, content: memoryview, ends: npt.NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        content: memoryview,
+        ends: npt.NDArray[np.int64],
+        *,
+        tails: Callable[[], Tails] | None = None,
+    ) -> None:
         self._content, self._ends = content, ends
+        self._tails = tails or (lambda: tails_of(content, ends))
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -67,9 +78,14 @@ class StoredTexts(Sequence[str]):
     def ending(self, text: str) -> Places:
         """The places of those that end with `text`."""
         wanted, content = _encoded(text), np.frombuffer(self._content, np.uint8)
-        places = np.flatnonzero(self._sizes >= len(wanted))
-        for distance, byte in enumerate(reversed(wanted), start=1):
-            places = places[content[self._ends[places] - distance] == byte]
+        tail = wanted[-_TAIL_BYTES:]
+        unlike = self._tails() ^ np.uint64(int.from_bytes(tail, "big"))
+        # As many bits as nothing is wanted of fall out in front.
+        places = np.flatnonzero(unlike << np.uint64(8 * (_TAIL_BYTES - len(tail))) == 0)
+        # A short text has zeros before it, as a text that holds some.
+        places = places[self._sizes(places) >= len(wanted)]
+        for distance in range(_TAIL_BYTES + 1, len(wanted) + 1):
+            places = places[content[self._ends[places] - distance] == wanted[-distance]]
         return places
 
     def holding(self, text: str) -> Places:
@@ -86,14 +102,28 @@ class StoredTexts(Sequence[str]):
         content = bytes(self._content)
         return [content[i:j].decode() for i, j in pairwise([0, *self._ends.tolist()])]
 
-    @kept_property
-    def _sizes(self) -> npt.NDArray[np.int64]:
-        return np.diff(self._ends, prepend=0)
+    def _sizes(self, places: Places) -> npt.NDArray[np.int64]:
+        begins = np.where(places > 0, self._ends[places - 1], 0)
+        sizes: npt.NDArray[np.int64] = self._ends[places] - begins
+        return sizes
 
     def _bytes(self, place: int) -> bytes:
         return bytes(
             self._content[int(self._ends[place - 1]) if place else 0 : int(self._ends[place])]
         )
+
+
+def tails_of(content: memoryview, ends: npt.NDArray[np.int64]) -> Tails:
+    """The last bytes of each text as one number, the last of them least; zeros before a short one."""
+    letters = np.frombuffer(content, np.uint8)
+    sizes = np.diff(ends, prepend=0)
+    tails = np.zeros(len(ends), dtype=np.uint64)
+    for distance in range(1, _TAIL_BYTES + 1):
+        has_one = sizes >= distance
+        tails[has_one] |= letters[ends[has_one] - distance].astype(np.uint64) << np.uint64(
+            8 * (distance - 1)
+        )
+    return tails
 
 
 def _encoded(text: str) -> bytes:

@@ -27,9 +27,9 @@ import orjson
 
 from geo.errors import InvalidFilter, StoreFault, ZoneNotFound
 from geo.filtering.columns import Arrays, Kind, Mask, Numbers, Shapes, Texts, Truth
-from geo.filtering.comparison import like
+from geo.filtering.comparison import is_among, like
 from geo.filtering.kept_masks import KeptMasks
-from geo.filtering.stored_texts import StoredTexts
+from geo.filtering.stored_texts import StoredTexts, Tails, tails_of
 from geo.filtering.temporal import instant, kind_of_times, related
 from geo.kept_property import kept_property
 from geo.language import Text, texts
@@ -100,6 +100,10 @@ class FeatureTable:
         self.extent: Bbox | None = None if extent is None else tuple(extent)
         # What filters were true for over these features.
         self.masks = KeptMasks()
+        self._names = {name: column_name(place) for place, name in enumerate(self.fields)}
+        self._kept_numbers: dict[str, Numbers] = {}
+        self._kept_tails: dict[str, Tails] = {}
+        self._kept_arrays: dict[str, npt.NDArray[Any]] = {}
 
     def __len__(self) -> int:
         return self.count
@@ -278,7 +282,15 @@ class FeatureTable:
 
     def _texts(self, column: str) -> Texts:
         content, ends = self._bytes(f"{column}.texts"), self._array(f"{column}.ends")
-        return Texts(self._array(f"{column}.codes"), StoredTexts(content, ends))
+        # What is decoded of them goes with the filter that asked for it; their tails are short.
+        stored = StoredTexts(content, ends, tails=lambda: self._tails(column))
+        return Texts(self._array(f"{column}.codes"), stored)
+
+    def _tails(self, column: str) -> Tails:
+        if column not in self._kept_tails:
+            content, ends = self._bytes(f"{column}.texts"), self._array(f"{column}.ends")
+            self._kept_tails[column] = tails_of(content, ends)
+        return self._kept_tails[column]
 
     def texts_at(self, name: str | None, places: npt.NDArray[np.int64]) -> list[str | None]:
         """`texts` of some features, None where missing; their ids without a `name`."""
@@ -292,9 +304,14 @@ class FeatureTable:
 
     def numbers(self, name: str) -> Numbers:
         """A property of numbers."""
-        values = self._array(self._column(name))
-        is_whole = self.fields[name] == "integer"
-        return Numbers(values, values != NULL_INTEGER if is_whole else ~np.isnan(values))
+        if name not in self._kept_numbers:
+            values = self._array(self._column(name))
+            is_whole = self.fields[name] == "integer"
+            known = values != NULL_INTEGER if is_whole else ~np.isnan(values)
+            # One truth for all of them takes no room.
+            known = np.broadcast_to(True, len(values)) if known.all() else known
+            self._kept_numbers[name] = Numbers(values, known)
+        return self._kept_numbers[name]
 
     def booleans(self, name: str) -> Truth:
         """A property of truth values."""
@@ -327,7 +344,7 @@ class FeatureTable:
         return self._bytes("wkb"), self._array("wkb.ends")
 
     def _column(self, name: str) -> str:
-        return column_name(list(self.fields).index(name))
+        return self._names[name]
 
     def _geometries(self, indices: npt.NDArray[np.int64]) -> "npt.NDArray[Any]":
         import shapely
@@ -374,8 +391,7 @@ class FeatureTable:
         if kind in ("date", "instant"):
             return self._at_times(name, kind, value)
         wanted = [_parse_value(name, kind, part.strip()) for part in value.split(",")]
-        matches: Mask = np.isin(self._array(column), wanted)
-        return matches
+        return is_among(self._array(column), wanted)
 
     def _texts_like(self, name: str, value: str) -> Mask:
         # A text that holds a comma itself is found as a whole.
@@ -440,7 +456,10 @@ class FeatureTable:
         return self._content[self._start + begin : self._start + begin + size]
 
     def _array(self, section: str) -> npt.NDArray[Any]:
-        return np.frombuffer(self._bytes(section), dtype=self._sections[section][2])
+        if section not in self._kept_arrays:
+            dtype = self._sections[section][2]
+            self._kept_arrays[section] = np.frombuffer(self._bytes(section), dtype=dtype)
+        return self._kept_arrays[section]
 
 
 @lru_cache(maxsize=4)

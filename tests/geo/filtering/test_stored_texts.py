@@ -9,7 +9,7 @@ from geo.filtering.columns import Texts
 from geo.filtering.comparison import COMPARISONS, compared, like, one_of
 from geo.filtering.stored_texts import StoredTexts
 
-WORDS = st.text("ab\u00e9\U0001f600_%", max_size=5)
+WORDS = st.text("\0ab\u00e9\U0001f600_%", max_size=5)
 TEXTS = st.lists(WORDS, min_size=2, max_size=12, unique=True)
 PATTERNS = st.text("ab\u00e9\\_%", max_size=6)
 
