@@ -129,6 +129,15 @@ def make_raster(tmp_path):
 
 
 @pytest.fixture
+def read_here():
+    """Uploaded files are read in this process."""
+    from tests.reading import reading_here
+
+    with reading_here():
+        yield
+
+
+@pytest.fixture
 def square():
     """Build an axis-parallel square: `square(x, y, side)`."""
     return lambda x, y, side=1.0: shapely.box(x, y, x + side, y + side)

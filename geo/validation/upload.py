@@ -191,7 +191,7 @@ def _leave_drawings(folder: Path, there: Path) -> None:
             shutil.move(folder / f"{name}.geojson", there)
 
 
-def _read_confined(job: Job, reference: Reference, folder: Path, watch: Watch | None) -> Outcome:
+def read_confined(job: Job, reference: Reference, folder: Path, watch: Watch | None) -> Outcome:
     """Run the reader on a job; `folder` is its own, and is where it leaves `document.json`."""
     (folder / "job.pickle").write_bytes(pickle.dumps(job))
     (folder / "reference.pickle").write_bytes(pickle.dumps(reference))
@@ -221,7 +221,7 @@ def _parsed_crs(text: str | None) -> pyproj.CRS | None:
 
 def _read(job: Job, reference: Reference, folder: Path, watch: Watch | None) -> dict[str, Any]:
     """The report of the reader; it leaves `LAYER_FILE` in `folder` where the file is accepted."""
-    outcome = _read_confined(job, reference, folder, watch)
+    outcome = read_confined(job, reference, folder, watch)
     if outcome.failure is not None or outcome.document is None:
         failure = outcome.failure or finding("reader_failed", reason="-", step="-")
         return report_of([failure])

@@ -13,14 +13,10 @@ from api.settings import Settings
 from geo.store.store import Store
 from geo.submission import check
 from tests.api.test_full_disk import fill, require_full, small  # noqa: F401  a fixture
-from tests.geo.upload_lives import SRI, file_of, reading_here
+from tests.geo.upload_lives import SRI, file_of
 from tests.regions import give_region
 
-
-@pytest.fixture(autouse=True)
-def _quick():
-    with reading_here():
-        yield
+pytestmark = pytest.mark.usefixtures("read_here")
 
 
 class Door:

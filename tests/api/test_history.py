@@ -9,6 +9,8 @@ from tests import hostile
 from tests.api.test_upload_page import HOSTILE, PASSWORD, entered
 from tests.api.test_uploads import as_gpkg, open_service, published, zones
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 
 def moved_zones():
     """The zones with one gone, one new, one moved and one renamed."""

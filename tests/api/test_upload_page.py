@@ -13,6 +13,7 @@ from tests.api.test_uploads import as_gpkg, edited_elsewhere, open_service, zone
 
 PASSWORD = "sawah di tepi Barito"
 HOSTILE = '<img src=x onerror="alert(1)">'
+pytestmark = pytest.mark.usefixtures("read_here")
 
 
 @pytest.fixture(scope="module")

@@ -79,6 +79,7 @@ def test_who_prefers_not_to_wait_is_told_where_to_look(service, good):
     assert all(0 <= told["share"] < 1 and told["step"]["id"] for told in seen)
 
 
+@pytest.mark.usefixtures("read_here")
 def test_an_editor_submits_a_publisher_comments_and_publishes(service, good):
     store, client, headers = service
     address = sent(client, headers["editor"], good).headers["location"]
@@ -115,6 +116,7 @@ def feed_of(client, headers, **options):
     return answer, feed, {e.find("a:id", ATOM).text: e for e in feed.findall("a:entry", ATOM)}
 
 
+@pytest.mark.usefixtures("read_here")
 def test_the_feed_tells_each_what_waits_for_it(service, good, tmp_path):
     _, client, headers = service
     address = sent(client, headers["editor"], good).headers["location"]
@@ -145,6 +147,7 @@ def test_the_feed_tells_each_what_waits_for_it(service, good, tmp_path):
     assert client.get("/uploads/feed").status_code in (401, 403)
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_returned_upload_carries_the_reason_as_a_comment(service, good):
     _, client, headers = service
     address = sent(client, headers["editor"], good).headers["location"]

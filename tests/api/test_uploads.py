@@ -225,6 +225,7 @@ def test_a_file_edited_elsewhere_is_refused_mended_published_and_rolled_back(fre
     ]
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_repair_that_was_asked_for_is_listed_with_its_areas(service, tmp_path):
     store, client = service
     frame = edited_elsewhere()
@@ -254,6 +255,7 @@ def accepted_upload(client, headers, folder, **fields):
     ).json()["upload"]
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_layer_that_moved_is_compared_anew_before_anybody_approves(fresh, tmp_path):
     store, client = fresh
     headers = with_key(store)
@@ -301,6 +303,7 @@ def test_where_as_many_wait_as_may_the_next_is_told_to_come_back(tmp_path):
     store.close()
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_withdrawn_upload_keeps_its_report_and_cannot_be_published(fresh, tmp_path):
     store, client = fresh
     headers = with_key(store)
@@ -313,6 +316,7 @@ def test_a_withdrawn_upload_keeps_its_report_and_cannot_be_published(fresh, tmp_
     assert publish.status_code == 409
 
 
+@pytest.mark.usefixtures("read_here")
 def test_an_upload_that_is_withdrawn_while_it_is_published_is_a_conflict(fresh, tmp_path):
     store, client = fresh
     headers = with_key(store)
@@ -330,6 +334,7 @@ def test_an_upload_that_is_withdrawn_while_it_is_published_is_a_conflict(fresh, 
     assert store.version("zones").number == 1
 
 
+@pytest.mark.usefixtures("read_here")
 def test_uploads_are_listed_with_what_became_of_them(fresh, tmp_path):
     store, client = fresh
     headers = with_key(store)
@@ -481,6 +486,7 @@ def test_a_file_over_the_limit_is_413_and_nothing_is_kept(fresh):
     assert [e for e in store.audit() if e["action"] == "upload"] == []
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_wrong_crs_is_mended_by_the_parameter(service, tmp_path):
     store, client = service
     path = hostile.prj_wrong_zone(tmp_path)
@@ -495,6 +501,7 @@ def test_a_wrong_crs_is_mended_by_the_parameter(service, tmp_path):
     assert accepted.json()["report"]["counts"]["crs_overridden"] == 1
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_layer_that_shrinks_is_told_what_leaves(service, tmp_path):
     store, client = service
     frame = zones().reset_index(drop=True).set_crs(4326, allow_override=True).iloc[:1]
@@ -581,6 +588,7 @@ def test_hostile_files_change_nothing(answers, service):
     assert json.loads(client.get("/collections/zones/items?f=json").content)["numberMatched"] == 3
 
 
+@pytest.mark.usefixtures("read_here")
 def test_features_that_leave_the_layer_hold_the_publication_back(fresh, tmp_path):
     store, client = fresh
     headers = with_key(store)

@@ -18,7 +18,6 @@ import geopandas as gpd
 import shapely
 from filelock import FileLock, Timeout
 
-from geo.ingest.sandbox import Outcome
 from geo.store import audit_head, database, snapshots, uploads
 from geo.store import store as store_module
 from geo.store.roles import Actor
@@ -26,8 +25,7 @@ from geo.store.snapshots import file_sha256
 from geo.store.store import Store
 from geo.store.uploads import CHECKED, FROM
 from geo.submission import approval, check
-from geo.validation import reader
-from geo.validation import upload as validation
+from tests.reading import reading_here
 from tests.regions import give_region
 
 SRI = Actor("sri", "editor", "Disnakertrans")
@@ -58,7 +56,6 @@ _ENDS = (
     ("submit", "move", "check_again", "check", "publish"),
     ("comment", "choose", "confined", "submit", "publish"),
 )
-_confined = validation._read_confined
 # Lives that only move the layer on under another one are numbered from here.
 MOVED = 500_000
 
@@ -84,20 +81,6 @@ def file_of(life):
         crs="OGC:CRS84",
     )
     return frame.to_json().encode()
-
-
-@contextmanager
-def reading_here():
-    """Files are read in this process: the confined one costs more than all the rest of a life."""
-
-    def read(job, reference, folder, watch):
-        return Outcome(reader.read_and_check(job, folder, reference=lambda: reference))
-
-    validation._read_confined = read
-    try:
-        yield
-    finally:
-        validation._read_confined = _confined
 
 
 class Worker:

@@ -50,6 +50,7 @@ def test_the_road_criterion_is_scored_at_once(earlier_store, tmp_path, suffix):
     assert 0 < access.measure < 60_000
 
 
+@pytest.mark.usefixtures("read_here")
 def test_the_raster_covers_the_province_and_holds_the_distances(reference_store, tmp_path):
     version = add_distance(reference_store, road(tmp_path), **CITED)
     raster = RasterFile(version.path)
@@ -67,6 +68,7 @@ def test_the_raster_covers_the_province_and_holds_the_distances(reference_store,
     assert values.min() < 1500
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_road_beyond_the_border_counts_beside_one_inside(reference_store, tmp_path):
     inside = shapely.LineString([(115, -3.5), (115.1, -3.5)])
     beyond = shapely.LineString([(114.1, -2.2), (114.15, -2.0)])
@@ -104,6 +106,7 @@ def test_a_road_beyond_the_border_counts_beside_one_inside(reference_store, tmp_
         ([None], "EPSG:4326", "has no geometry"),
     ],
 )
+@pytest.mark.usefixtures("read_here")
 def test_a_file_that_cannot_serve_is_refused_and_nothing_changes(
     reference_store, tmp_path, shapes, crs, words
 ):
@@ -113,6 +116,7 @@ def test_a_file_that_cannot_serve_is_refused_and_nothing_changes(
     assert reference_store.state() == before
 
 
+@pytest.mark.usefixtures("read_here")
 def test_an_empty_layer_and_one_without_crs_are_refused(reference_store, tmp_path):
     empty = tmp_path / "kosong.geojson"
     empty.write_text('{"type": "FeatureCollection", "features": []}')
@@ -129,6 +133,7 @@ def test_an_empty_layer_and_one_without_crs_are_refused(reference_store, tmp_pat
     assert add_distance(reference_store, nameless, **CITED, crs="EPSG:4326").number == 1
 
 
+@pytest.mark.usefixtures("read_here")
 def test_rows_without_a_geometry_are_left_out_and_counted(reference_store, tmp_path):
     line = shapely.LineString([(114.6, -3.3), (116.2, -3.2)])
     said = []
@@ -143,6 +148,7 @@ def test_rows_without_a_geometry_are_left_out_and_counted(reference_store, tmp_p
     "parts", [[[115.1, -3.3]] * 2, [[115.1, -3.3]] * 5, [[115.1, -3.3], [115.1, -3.3]]]
 )
 @pytest.mark.parametrize("kind", ["LineString", "MultiLineString"])
+@pytest.mark.usefixtures("read_here")
 def test_a_line_without_length_is_told_as_a_line(reference_store, tmp_path, kind, parts):
     shape = {"type": kind, "coordinates": parts if kind == "LineString" else [parts]}
     path = tmp_path / "a.geojson"
@@ -157,6 +163,7 @@ def test_a_line_without_length_is_told_as_a_line(reference_store, tmp_path, kind
     assert "1 baris tidak bergeometri" in said
 
 
+@pytest.mark.usefixtures("read_here")
 def test_many_faults_are_counted_and_the_first_are_told(reference_store, tmp_path):
     points = shapely.points(np.linspace(114.5, 116, 9), -3)
     with pytest.raises(UploadRejected, match=r"Row 3: is a point.*\(\+6 errors\)"):
@@ -185,6 +192,7 @@ def test_a_name_or_cell_that_cannot_be_is_refused_before_reading(
         add_distance(reference_store, tmp_path / "none", **CITED | options)
 
 
+@pytest.mark.usefixtures("read_here")
 def test_towns_may_be_points_under_a_name_of_their_own(reference_store, tmp_path):
     towns = road(tmp_path, shapely.Point(114.59, -3.32), shapely.Point(114.84, -3.44))
     version = add_distance(reference_store, towns, **CITED | {"name": "town_distance_m"})

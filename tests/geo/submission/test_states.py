@@ -82,19 +82,7 @@ def handed_in(store, tmp_path):
 
 
 @pytest.fixture
-def quick(monkeypatch, tmp_path):
-    """Reading in this process: the confined one is tested where the door is."""
-    from geo.ingest.sandbox import Outcome
-    from geo.validation import reader, upload
-
-    def read(job, reference, folder, watch):
-        return Outcome(reader.read_and_check(job, folder, reference=lambda: reference))
-
-    monkeypatch.setattr(upload, "_read_confined", read)
-
-
-@pytest.fixture
-def ready(quick, handed_in, store):
+def ready(read_here, handed_in, store):
     return lambda **options: check.check(store, handed_in(**options).upload)
 
 
@@ -139,7 +127,7 @@ def test_the_drawings_of_a_file_go_with_it_and_what_it_changed_stays(ready, stor
 
 
 def test_a_file_with_errors_is_mended_by_a_choice_and_not_by_another_upload(
-    quick, store, handed_in
+    read_here, store, handed_in
 ):
     bow_tie = shapely.Polygon(
         [(115.70, -3.60), (115.76, -3.55), (115.76, -3.60), (115.70, -3.55), (115.70, -3.60)]
@@ -311,7 +299,7 @@ def test_a_layer_that_moved_is_compared_anew_and_stays_submitted(ready, store):
     assert approval.publish(store, second.upload, actor=ADI, expected=1).number == 2
 
 
-def test_what_a_dead_service_was_checking_is_checked_by_the_next(quick, store, handed_in):
+def test_what_a_dead_service_was_checking_is_checked_by_the_next(read_here, store, handed_in):
     upload = handed_in().upload
     store.uploads.begin_check(upload, actor="sri")
     assert store.uploads.unchecked() == [upload]
@@ -319,7 +307,7 @@ def test_what_a_dead_service_was_checking_is_checked_by_the_next(quick, store, h
     assert store.uploads.unchecked() == []
 
 
-def test_nothing_is_checked_twice_at_once(quick, store, handed_in):
+def test_nothing_is_checked_twice_at_once(read_here, store, handed_in):
     upload = handed_in().upload
     other = Store(store.folder)
     with store.uploads.locked(upload) as is_held, other.uploads.locked(upload) as is_held_twice:
@@ -346,7 +334,7 @@ def test_a_withdrawal_ends_a_check_and_its_process(store, handed_in, monkeypatch
     assert list((store.folder / "uploads").iterdir()) == []
 
 
-def test_a_withdrawal_as_a_check_ends_leaves_no_file(quick, store, handed_in, monkeypatch):
+def test_a_withdrawal_as_a_check_ends_leaves_no_file(read_here, store, handed_in, monkeypatch):
     upload = handed_in().upload
     end = store.uploads.end_check
 
@@ -548,7 +536,7 @@ def test_a_part_keeps_the_layers_indonesian_words(ready, store):
     assert found.licence_text.id == "MIT (batas); Kabupaten Tanah Bumbu: tidak disebutkan"
 
 
-def test_source_and_licence_of_a_new_layer_are_asked_once(quick, store, tmp_path):
+def test_source_and_licence_of_a_new_layer_are_asked_once(read_here, store, tmp_path):
     path = tmp_path / "hutan.geojson"
     path.write_text(one_zone().to_json())
     new = {"title": "Hutan", "source": "KLHK 2024", "licence": "Terbuka"}
