@@ -7,18 +7,26 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 _ADDRESS = re.compile(r"http://\S+?:\d+")
-_PATIENCE_S = 60
+# A shared machine's slowness is no failure; a service that dies is told of at once.
+_PATIENCE_S = 300
 
 
 @contextmanager
-def running(store: Path, *, env: dict[str, str] | None = None, workers: int = 1) -> Iterator[str]:
-    """`kawasan serve` over `store` on a port that the system chooses; its address, once it says it."""
+def running(
+    store: Path, *, env: dict[str, str] | None = None, workers: int = 1, makes_ahead: bool = False
+) -> Iterator[str]:
+    """`kawasan serve` over `store` on a port that the system chooses; its address, once it says it.
+
+    What it would make for readers to come it makes where it `makes_ahead`: on a store that nobody has
+    read that takes longer than most tests, which ask for a page or two. Of several processes over a
+    store one makes it and the others wait for that one, which is this one.
+    """
     command = shutil.which("kawasan", path=str(Path(sys.executable).parent))
     assert command is not None, "the console script is not installed"
     server = subprocess.Popen(
@@ -28,11 +36,17 @@ def running(store: Path, *, env: dict[str, str] | None = None, workers: int = 1)
         stderr=subprocess.STDOUT,
         text=True,
     )
+    first_views = FileLock(store / "prepared" / "first-views.lock")
     try:
-        yield _said_address(server)
+        address = _said_address(server)
+        with ExitStack() as held:
+            if not makes_ahead:
+                with suppress(Timeout):  # on a busy machine the service may be the quicker
+                    held.enter_context(first_views.acquire(timeout=0))
+            yield address
     finally:
         server.terminate()
-        server.communicate(timeout=20)
+        server.communicate(timeout=_PATIENCE_S)
 
 
 @contextmanager

@@ -95,7 +95,7 @@ def address(reference_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     base = tmp_path_factory.getbasetemp()
     # Each worker has a folder of its own in one that is everybody's.
     together = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with shared(together, lambda: running(folder)) as started:
+    with shared(together, lambda: running(folder, makes_ahead=True)) as started:
         yield started
 
 

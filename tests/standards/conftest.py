@@ -1,19 +1,16 @@
 """One live service for the whole room: the shipped data and the hard layers, read over a socket."""
 
-import json
 import os
 import shutil
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
-from filelock import FileLock
 
 from geo.store.store import Store
-from tests.service import running
+from tests.service import running, shared
 from tests.standards.hard_layers import publish_hard_layers
 
 
@@ -28,42 +25,14 @@ def _started(reference_folder: Path, folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def address(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The service's address.
-
-    Files of the room may run in several processes: the first that comes starts the service, and ends
-    it when the last that came has left.
-    """
-    is_alone = "PYTEST_XDIST_WORKER" not in os.environ
+def address(reference_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The service's address, which is one for all processes that run files of the room."""
     base = tmp_path_factory.getbasetemp()
-    told = (base if is_alone else base.parent) / "standards.json"
-    lock = FileLock(told.with_suffix(".lock"))
-
-    def count(change: int) -> int:
-        with lock:
-            said = json.loads(told.read_text())
-            said["readers"] += change
-            told.write_text(json.dumps(said))
-            return said["readers"]
-
-    with lock, ExitStack() as stack:
-        said = json.loads(told.read_text()) if told.exists() else {"readers": 0}
-        is_first = said["readers"] == 0
-        if is_first:
-            reference = request.getfixturevalue("reference_folder")
-            folder = tmp_path_factory.mktemp("standards") / "store"
-            said["address"] = stack.enter_context(_started(reference, folder))
-        said["readers"] += 1
-        told.write_text(json.dumps(said))
-        end = stack.pop_all()
-    with end:
-        yield said["address"]
-        readers = count(-1)
-        while is_first and readers > 0:
-            time.sleep(0.1)
-            readers = count(0)
+    together = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared-standards"
+    together.mkdir(exist_ok=True)
+    folder = tmp_path_factory.mktemp("standards") / "store"
+    with shared(together, lambda: _started(reference_folder, folder)) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
