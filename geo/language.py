@@ -8,6 +8,7 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
@@ -150,6 +151,27 @@ _PERCENT, _HARDLY_ANY, _NEARLY_ALL = (Text(said, said) for said in ("%", "<1%", 
 # Two shares closer than this differ by the order of additions alone.
 _SAME = 1e-9
 _MOST_DECIMALS = 7
+_FIXED = re.compile(r"\.(\d+)f$")
+# As many digits as the largest number has with as many decimals as are ever asked for.
+_HALF_UP = Context(prec=400, rounding=ROUND_HALF_UP)
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """A number with so many decimals, a half away from zero; what rounds to 0 has no sign.
+
+    A half is one of the number as it is written: 2.345 is 2.35 to whoever rounds it on paper or in a
+    spreadsheet, though the nearest binary number lies below it.
+
+    Examples
+    --------
+    >>> [str(rounded(value, 2)) for value in (2.345, -0.385, 17.445, -0.004)]
+    ['2.35', '-0.39', '17.45', '0.00']
+    """
+    exact = Decimal(repr(float(value)))
+    if not exact.is_finite():
+        return exact
+    found = exact.quantize(Decimal((0, (1,), -decimals)), context=_HALF_UP)
+    return found or abs(found)
 
 
 def number(value: float, form: str) -> Text:
@@ -158,14 +180,16 @@ def number(value: float, form: str) -> Text:
     Parameters
     ----------
     form : str
-        Python's format of a number: `,.1f` has one decimal and marks between thousands.
+        Python's format of a number: `,.1f` has one decimal and marks between thousands. With so many
+        decimals it is `rounded`.
 
     Examples
     --------
     >>> number(12345.678, ",.1f")
     Text(id='12.345,7', en='12,345.7')
     """
-    return localized(format(value, form))
+    fixed = _FIXED.search(form)
+    return localized(format(rounded(value, int(fixed[1])) if fixed else value, form))
 
 
 @lru_cache(maxsize=4096)
@@ -184,15 +208,14 @@ def _marks(language: Language) -> dict[int, str]:
 
 
 def written(value: float, *, decimals: int) -> Text:
-    """A number with marks between thousands and so many decimals; what rounds to 0 has no sign.
+    """A number with marks between thousands and so many decimals.
 
     Examples
     --------
     >>> written(12345.678, decimals=1)
     Text(id='12.345,7', en='12,345.7')
     """
-    # Adding 0.0 makes 0.0 of -0.0.
-    return number(round(value, decimals) + 0.0, f",.{decimals}f")
+    return number(value, f",.{decimals}f")
 
 
 def decimal(value: float, *, digits: int = 1, signed: bool = False) -> Text:

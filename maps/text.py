@@ -15,7 +15,16 @@ from babel.dates import format_date as babel_date
 from babel.dates import get_month_names
 
 from geo.errors import GeoError
-from geo.language import LANGUAGES, LOCALES, Language, Text, localized, percent, read_catalogue
+from geo.language import (
+    LANGUAGES,
+    LOCALES,
+    Language,
+    Text,
+    localized,
+    percent,
+    read_catalogue,
+    rounded,
+)
 
 # Tables that only some pages need; the map and what all pages share is in `interface`.
 _CATALOGUES = {
@@ -135,7 +144,8 @@ def translate(key: str, language: Language, **facts: object) -> str:
 def format_number(value: float | None, language: Language, *, decimals: int | None = None) -> str:
     """A number as the language writes it: at most two decimals, or exactly `decimals`.
 
-    None and NaN give an en dash; the sign of a negative number is a minus (U+2212), no hyphen.
+    A half is rounded away from zero, see `geo.language.rounded`. None and NaN give an en dash; the
+    sign of a negative number is a minus (U+2212), no hyphen.
 
     Examples
     --------
@@ -144,7 +154,8 @@ def format_number(value: float | None, language: Language, *, decimals: int | No
     """
     if value is None or math.isnan(value):
         return MISSING
-    shown = f"{Decimal(str(value)):,.{2 if decimals is None else decimals}f}"
+    places = 2 if decimals is None else decimals
+    shown = f"{rounded(value, places):,.{places}f}"
     if decimals is None:
         shown = shown.rstrip("0").removesuffix(".")
     return localized(shown.replace("Infinity", "∞").replace("-", MINUS)).to(language)
