@@ -1,6 +1,6 @@
 """What the pages of the province and its regencies say: newest figures by theme, targets, what lies inside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 import pandas as pd
@@ -17,7 +17,7 @@ from maps.escape import safe_address
 from maps.folium.cards import figure_text, unit_after
 from maps.pages.histories import NumberedSource, numbered_sources
 from maps.pages.portraits import standings_said
-from maps.programme.words import government_said, is_proposal, note_words
+from maps.programme.words import government_said, is_proposal, note_words, target_note
 from maps.text import format_period, translate
 
 # What the list of regions says of each: unemployment, participation, poverty, people.
@@ -71,6 +71,7 @@ def region_page(now: Published, code: str, language: Language) -> dict[str, Any]
     region, latest = published.region(now), latest_of(now, code)
     sources = numbered_sources(_sourced(latest))
     is_province = code == region.code
+    rows = _rows(latest, sources, language, is_province=is_province)
     return {
         "title": region.title_of(code).to(language),
         "code": code,
@@ -78,7 +79,8 @@ def region_page(now: Published, code: str, language: Language) -> dict[str, Any]
         "province": (region.code, region.name.to(language)),
         "bps_code": f"{code}00" if is_province else region.by_code[code].bps_code,
         "regencies": [(r.code, r.full_name) for r in region.regencies] if is_province else [],
-        "themes": _themes(latest, sources, language, is_province=is_province),
+        "chief": [rows[name] for name in _CHIEF if name in rows],
+        "themes": _themes(latest, rows, language),
         "standings": standings_said(now, code, language),
         "targets": targets_said(now, code, language),
         "areas": _areas(now, None if is_province else code),
@@ -102,24 +104,25 @@ def targets_said(now: Published, code: str, language: Language) -> list[dict[str
             "page": target.page,
             "source": target.source,
             "address": safe_address(target.source_url),
-            "note": target.note,
+            "note": target_note(target, catalogue[target.indicator], language),
         }
         for target in sorted(targets_of(targets(now), region=code), key=is_proposal)
         if target.indicator in catalogue
     ]
 
 
-def _themes(
+def _rows(
     latest: Sequence[LatestFigure],
     sources: Sequence[NumberedSource],
     language: Language,
     *,
     is_province: bool,
-) -> list[dict[str, Any]]:
+) -> dict[str, dict[str, Any]]:
+    """The row of each figure, by its indicator."""
     numbers = _numbers(latest, sources)
-    by_theme: dict[Theme | None, list[dict[str, Any]]] = {theme: [] for theme in get_args(Theme)}
-    for one in sorted(latest, key=lambda one: one.indicator.title.to(language).casefold()):
-        said = _figure(one, language) | {
+    return {
+        one.indicator.id: _figure(one, language)
+        | {
             "id": one.indicator.id,
             "title": one.indicator.title.to(language),
             "note": government_said(one.indicator, language)
@@ -127,11 +130,20 @@ def _themes(
             else note_words(one.figure, one.indicator, language),
             "source": numbers.get(one.indicator.id),
         }
-        by_theme.setdefault(one.indicator.theme, []).append(said)
+        for one in latest
+    }
+
+
+def _themes(
+    latest: Sequence[LatestFigure], rows: Mapping[str, dict[str, Any]], language: Language
+) -> list[dict[str, Any]]:
+    by_theme: dict[Theme | None, list[dict[str, Any]]] = {theme: [] for theme in get_args(Theme)}
+    for one in sorted(latest, key=lambda one: one.indicator.title.to(language).casefold()):
+        by_theme.setdefault(one.indicator.theme, []).append(rows[one.indicator.id])
     return [
-        {"title": translate(f"theme.{theme or 'other'}", language), "rows": rows}
-        for theme, rows in by_theme.items()
-        if rows
+        {"title": translate(f"theme.{theme or 'other'}", language), "rows": found}
+        for theme, found in by_theme.items()
+        if found
     ]
 
 
