@@ -2,7 +2,8 @@
 
 What is drawn is what the table says: a line joins only years that follow on one another in one
 series; a doubtful figure is a hollow dot, one that we made of the regencies' a hollow square; a
-target is an upright from its least to its most in its year. Everything is text and numbers, so that
+target is an upright from its least to its most in its year, and the one that all lines are compared
+with a level behind them. Everything is text and numbers, so that
 the drawing on a page and the file that is saved of it are one template.
 """
 
@@ -12,17 +13,22 @@ from functools import partial
 
 from geo.language import Language
 from geo.programme.explorer import IndicatorView, RegionRow, ShownFigure
-from geo.programme.targets import Target
-from maps.folium.cards import figure_text
-from maps.labels import SHORT_NAMES
-from maps.pages.line_charts import (
-    Mark,
-    fewest_decimals,
-    labelled_years,
-    round_levels,
-    span_of,
+from maps.pages.line_charts import Mark, fewest_decimals, labelled_years
+from maps.programme.axes import (
+    BOTTOM,
+    GAP,
+    LINE,
+    SMALL,
+    TOP,
+    WIDE,
+    YEAR_WIDTH,
+    Axes,
+    Size,
+    axes_of,
+    end_text,
 )
-from maps.programme.words import figure_words, is_proposal, note_words, own_notes, target_words
+from maps.programme.target_marks import Goal, Level, compared_row, goals_of, level_of
+from maps.programme.words import figure_words, note_words
 from maps.style import INK
 from maps.text import format_number
 
@@ -33,23 +39,8 @@ PALETTE = (
     *("#882255", "#117733", "#332288", "#999933", "#aa4499", "#661100", "#6699cc"),
 )
 _PLAIN = "#8a979e"
-_GLYPH, _GAP, _LINE, _YEAR_WIDTH = 6.8, 8.0, 15.0, 44.0
-_TOP, _BOTTOM, _GOAL_WIDTH = 14.0, 26.0, 34.0
-_GOAL_STEP = 9.0
 # Where more regions are drawn, only what no line joins has a dot.
 _MOST_DOTTED = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How large a chart is, in its own units, and whether names stand at the ends of its lines."""
-
-    width: float
-    height: float
-    is_named: bool = True
-
-
-WIDE, NARROW, SMALL = Size(960, 430), Size(370, 430), Size(240, 150, is_named=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +74,6 @@ class EndLabel:
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
-    """A target's upright; `top` and `foot` are equal where it is one number. A proposal is dashed."""
-
-    x: float
-    top: float
-    foot: float
-    is_binding: bool
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """One region: its runs, its dots, its name, its targets. `code` is what a script finds it by."""
 
@@ -111,7 +91,8 @@ class Line:
 class Lines:
     """A chart; `empty` are the (x, width) of years that no region has a figure of.
 
-    `goal_years` are those of targets that stand beside the names, right of the frame.
+    `goal_years` are those of targets that stand beside the names, right of the frame; `target` is the
+    one that all lines are compared with.
     """
 
     width: float
@@ -125,47 +106,17 @@ class Lines:
     goal_years: tuple[Mark, ...]
     empty: tuple[tuple[float, float], ...]
     breaks: tuple[float, ...]
+    target: Level | None
     lines: tuple[Line, ...]
     is_from_zero: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Axes:
-    """Where years and values stand; the same for all frames of small multiples.
-
-    `goals` are the places of the years of targets, where they stand beside the names: a line that led
-    through years to come to its name would look like a forecast. `own` are notes of a few figures.
-    """
-
-    first: int
-    last: int
-    levels: tuple[float, ...]
-    left: float
-    right: float
-    bottom: float
-    goals: Mapping[int, float]
-    own: frozenset[str]
-
-    def x(self, year: float) -> float:
-        if self.first == self.last:
-            return round((self.left + self.right) / 2, 1)
-        share = (year - self.first) / (self.last - self.first)
-        return round(self.left + _GAP + share * (self.right - self.left - 2 * _GAP), 1)
-
-    def goal_x(self, year: int) -> float:
-        return self.goals.get(year) or self.x(year)
-
-    def y(self, value: float) -> float:
-        low, high = self.levels[0], self.levels[-1]
-        return round(self.bottom - (value - low) / (high - low) * (self.bottom - _TOP), 1)
 
 
 def lines_chart(view: IndicatorView, language: Language, *, size: Size = WIDE) -> Lines | None:
     """All regions of a view in one frame; None where none has a figure."""
     if not any(row.figures for row in view.rows):
         return None
-    named = size.is_named and len(view.rows) * _LINE <= size.height - _TOP - _BOTTOM
-    axes = _axes(view, view.rows, language, size=size, is_named=named)
+    named = size.is_named and len(view.rows) * LINE <= size.height - TOP - BOTTOM
+    axes = axes_of(view, view.rows, language, size=size, is_named=named)
     colours = _colours(view.rows)
     drawn = [
         _line(row, view, axes, language, colour=colours[row.code], is_named=named)
@@ -179,7 +130,7 @@ def small_charts(view: IndicatorView, language: Language) -> list[tuple[RegionRo
     rows = [row for row in view.rows if row.figures]
     if not rows:
         return []
-    axes = _axes(view, rows, language, size=SMALL, is_named=False)
+    axes = axes_of(view, rows, language, size=SMALL, is_named=False)
     draw = partial(_line, view=view, axes=axes, language=language, is_named=False)
     province = [draw(row, colour=_PLAIN) for row in rows if row.is_province]
     return [
@@ -190,17 +141,12 @@ def small_charts(view: IndicatorView, language: Language) -> list[tuple[RegionRo
                 axes,
                 language,
                 size=SMALL,
+                row=row,
                 lines=[*([] if row.is_province else province), draw(row, colour=PALETTE[0])],
             ),
         )
         for row in rows
     ]
-
-
-def short_name(row: RegionRow, language: Language) -> str:
-    """A region's name where there is little room: without its kind where it is a kabupaten."""
-    name = row.name.to(language).removeprefix("Kabupaten ")
-    return SHORT_NAMES.get(name, name)
 
 
 def _colours(rows: Sequence[RegionRow]) -> dict[str, str]:
@@ -211,57 +157,10 @@ def _colours(rows: Sequence[RegionRow]) -> dict[str, str]:
     return {row.code: own.get(row.code, INK) for row in rows}
 
 
-def _axes(
-    view: IndicatorView,
-    rows: Sequence[RegionRow],
-    language: Language,
-    *,
-    size: Size,
-    is_named: bool,
-) -> _Axes:
-    values = [figure.value for row in rows for figure in row.figures]
-    goals = [end for row in rows for t in row.targets for end in (t.near, t.far)]
-    goal_years = sorted({t.year for row in rows for t in row.targets})
-    # Lines are compared with each other, so that the axis need not hold zero; the page says so.
-    levels = round_levels(span_of([*values, *goals], is_from_zero=False))
-    heads = [format_number(v, language, decimals=fewest_decimals(levels)) for v in levels]
-    left = round(max(map(len, heads)) * _GLYPH + _GAP, 1)
-    if not is_named:
-        years = [*view.years, *goal_years]
-        right = size.width - _GAP
-        bottom = size.height - _BOTTOM
-        own = own_notes(view)
-        return _Axes(min(years), max(years), tuple(levels), left, right, bottom, {}, own)
-    names = max(len(_end_text(row, view, language)) for row in rows) * _GLYPH
-    places = {
-        year: size.width - _GOAL_WIDTH * (len(goal_years) - i - 0.5)
-        for i, year in enumerate(goal_years)
-    }
-    right = round(size.width - names - 2 * _GAP - _GOAL_WIDTH * len(goal_years), 1)
-    return _Axes(
-        min(view.years),
-        max(view.years),
-        tuple(levels),
-        left,
-        right,
-        size.height - _BOTTOM,
-        places,
-        own_notes(view),
-    )
-
-
-def _end_text(row: RegionRow, view: IndicatorView, language: Language) -> str:
-    if not row.figures:
-        return ""
-    last = row.figures[-1]
-    said = f"{short_name(row, language)} {figure_text(last.value, view.indicator, language)}"
-    return said if last.year == view.years[-1] else f"{said} ({last.year})"
-
-
 def _line(
     row: RegionRow,
     view: IndicatorView,
-    axes: _Axes,
+    axes: Axes,
     language: Language,
     *,
     colour: str,
@@ -274,7 +173,7 @@ def _line(
         last = row.figures[-1]
         x, y = axes.x(last.year), axes.y(last.value)
         is_led = last.year == view.years[-1]
-        label = EndLabel(axes.right + _GAP, y, x, y, _end_text(row, view, language), is_led)
+        label = EndLabel(axes.right + GAP, y, x, y, end_text(row, view, language), is_led)
     return Line(
         code=row.code,
         name=row.name.to(language),
@@ -291,31 +190,15 @@ def _line(
             if len(view.rows) <= _MOST_DOTTED or figure.year in alone or not figure.is_good
         ),
         label=label,
-        goals=tuple(
-            Goal(
-                x=round(axes.goal_x(target.year) + _aside(row, target, view), 1),
-                is_binding=not is_proposal(target),
-                top=min(axes.y(target.near), axes.y(target.far)),
-                foot=max(axes.y(target.near), axes.y(target.far)),
-                title=f"{row.name.to(language)}: {target_words(target, view.indicator, language)}",
-            )
-            for target in row.targets
-        ),
+        goals=goals_of(row, view, axes, language),
     )
-
-
-def _aside(row: RegionRow, target: Target, view: IndicatorView) -> float:
-    """How far a target of a year stands aside, so that those of several regions do not lie on one another."""
-    codes = [one.code for one in view.rows if any(t.year == target.year for t in one.targets)]
-    step = min(_GOAL_STEP, (_GOAL_WIDTH - _GAP) / max(len(codes) - 1, 1))
-    return (codes.index(row.code) - (len(codes) - 1) / 2) * step
 
 
 def _dot(
     figure: ShownFigure,
     row: RegionRow,
     view: IndicatorView,
-    axes: _Axes,
+    axes: Axes,
     language: Language,
     *,
     own: frozenset[str],
@@ -336,29 +219,31 @@ def _dot(
 
 def _framed(
     view: IndicatorView,
-    axes: _Axes,
+    axes: Axes,
     language: Language,
     *,
     size: Size,
     lines: Sequence[Line],
+    row: RegionRow | None = None,
 ) -> Lines:
     known = {figure.year for row in view.rows for figure in row.figures}
     half = (axes.x(axes.first + 1) - axes.x(axes.first)) / 2 if axes.last > axes.first else 0.0
-    cuts = {(b.before + b.after) / 2 for row in view.rows for b in row.breaks}
+    broken = view.rows if row is None else [row]
+    cuts = {(b.before + b.after) / 2 for one in broken for b in one.breaks}
     decimals, room = fewest_decimals(list(axes.levels)), axes.right - axes.left
     return Lines(
         width=size.width,
         height=size.height,
         left=axes.left,
         right=axes.right,
-        top=_TOP,
+        top=TOP,
         bottom=axes.bottom,
         levels=tuple(
             Mark(axes.y(v), format_number(v, language, decimals=decimals)) for v in axes.levels
         ),
         years=tuple(
             Mark(axes.x(year), str(year))
-            for year in labelled_years(axes.first, axes.last, most=max(2, int(room // _YEAR_WIDTH)))
+            for year in labelled_years(axes.first, axes.last, most=max(2, int(room // YEAR_WIDTH)))
         ),
         goal_years=tuple(Mark(x, str(year)) for year, x in axes.goals.items()),
         empty=tuple(
@@ -367,6 +252,7 @@ def _framed(
             if year not in known
         ),
         breaks=tuple(axes.x(cut) for cut in sorted(cuts)),
+        target=level_of(compared_row(view, row), view, axes, language, is_named=size.is_named),
         lines=tuple(lines),
         is_from_zero=axes.levels[0] <= 0 <= axes.levels[-1],
     )
@@ -375,7 +261,7 @@ def _framed(
 def _without_overlap(lines: Sequence[Line], size: Size) -> list[Line]:
     """The lines with their labels moved apart, none above the frame or below the years."""
     labels = sorted((line.label.y, i) for i, line in enumerate(lines) if line.label is not None)
-    places = apart([y for y, _ in labels], low=_TOP, high=size.height - _BOTTOM)
+    places = apart([y for y, _ in labels], low=TOP, high=size.height - BOTTOM)
     moved = dict(zip((i for _, i in labels), places, strict=True))
     return [
         line if line.label is None else replace(line, label=replace(line.label, y=moved[i]))
@@ -397,17 +283,17 @@ def apart(wanted: Sequence[float], *, low: float, high: float) -> list[float]:
         blocks.append((y, 1))
         while len(blocks) > 1:
             (above, n), (below, m) = blocks[-2:]
-            if below - above >= (n + m) * _LINE / 2:
+            if below - above >= (n + m) * LINE / 2:
                 break
             blocks[-2:] = [((above * n + below * m) / (n + m), n + m)]
     places: list[float] = []
     for middle, n in blocks:
-        places += [middle + (i - (n - 1) / 2) * _LINE for i in range(n)]
+        places += [middle + (i - (n - 1) / 2) * LINE for i in range(n)]
     for i in range(len(places)):
-        floor = places[i - 1] + _LINE if i else low
+        floor = places[i - 1] + LINE if i else low
         places[i] = max(places[i], floor)
     for i in reversed(range(len(places))):
-        roof = places[i + 1] - _LINE if i + 1 < len(places) else high
+        roof = places[i + 1] - LINE if i + 1 < len(places) else high
         places[i] = min(places[i], roof)
     return [round(y, 1) for y in places]
 

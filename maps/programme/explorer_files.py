@@ -18,23 +18,19 @@ from geo.programme.targets import Target, level_title, level_word
 from geo.vector.export import csv_row
 from geo.vector.losses import guarded
 from maps.pages.page import render
-from maps.programme.charts import (
-    SMALL,
-    WIDE,
-    Lines,
-    lines_chart,
-    small_charts,
-)
+from maps.programme.axes import SMALL, WIDE
+from maps.programme.charts import Lines, lines_chart, small_charts
 from maps.programme.explorer_page import (
     MOST_SMALL,
     Show,
+    level_said,
     mapped_year,
     province_said,
     sources_of,
     targets_in_words,
 )
 from maps.programme.indicator_map import indicator_map
-from maps.programme.words import government_said, is_proposal, note_words, own_notes
+from maps.programme.words import government_said, is_proposal, note_words, own_notes, target_note
 from maps.programme.workbook import Cell, Column, Sheet, workbook
 from maps.text import format_period, translate
 
@@ -50,7 +46,7 @@ def row_records(
 ) -> tuple[list[dict[str, Cell]], list[dict[str, Cell]]]:
     """The figures and the targets of a region; what is not known is None."""
     figures = [_figure(figure, view, language) for figure in row.figures]
-    return figures, [_target(target, language) for target in row.targets]
+    return figures, [_target(target, view, language) for target in row.targets]
 
 
 def records(view: IndicatorView, language: Language) -> Iterator[dict[str, Cell]]:
@@ -84,7 +80,7 @@ def _figure(figure: ShownFigure, view: IndicatorView, language: Language) -> dic
     }
 
 
-def _target(target: Target, language: Language) -> dict[str, Cell]:
+def _target(target: Target, view: IndicatorView, language: Language) -> dict[str, Cell]:
     return {
         "year": target.year,
         "least": target.least,
@@ -94,7 +90,7 @@ def _target(target: Target, language: Language) -> dict[str, Cell]:
         "page": target.page or None,
         "source": target.source,
         "source_url": target.source_url or None,
-        "note": target.note or None,
+        "note": target_note(target, view.indicator, language) or None,
     }
 
 
@@ -223,7 +219,8 @@ def _notes(
         for source in dict.fromkeys((f.source, f.source_url) for f in figures if f.source):
             notes.append((f"{title}: {say('column_source')}", " – ".join(filter(None, source))))
         for target in dict.fromkeys(t for row in view.rows for t in row.targets):
-            told = (target.document, target.page, target.source, target.source_url, target.note)
+            note = target_note(target, view.indicator, language)
+            told = (target.document, target.page, target.source, target.source_url, note)
             notes.append((f"{title}: {say('note_target')}", " – ".join(filter(None, told))))
     return notes
 
@@ -338,7 +335,7 @@ def _drawn(
         "small": small or [],
         "map": drawn,
         "height": height + _FOOT_LINE,
-        "notes": _drawing_notes(view, language, year=at if drawn is not None else None),
+        "notes": _drawing_notes(view, language, show=show, year=at if drawn is not None else None),
     }
 
 
@@ -356,7 +353,9 @@ def _grid(
     ]
 
 
-def _drawing_notes(view: IndicatorView, language: Language, *, year: int | None) -> list[str]:
+def _drawing_notes(
+    view: IndicatorView, language: Language, *, show: Show, year: int | None
+) -> list[str]:
     """Sentences under a chart, cut into lines that fit: what marks mean, targets, caveat, sources."""
     figures = [f for row in view.rows for f in row.figures]
     said = [] if year is None else [province_said(view, year, language)]
@@ -370,6 +369,7 @@ def _drawing_notes(view: IndicatorView, language: Language, *, year: int | None)
             "key_proposal": any(is_proposal(t) for row in view.rows for t in row.targets),
         }
         shown = [translate(f"explorer.{key}", language) for key, is_said in keys.items() if is_said]
+        shown += [level] if (level := level_said(view, language, show=show)) else []
         said.append("; ".join(shown))
         said += targets_in_words(view, language)
     if view.indicator.caveat.id:

@@ -27,15 +27,18 @@ from geo.programme.targets import Target, level_word, range_in_words, with_targe
 from geo.store.versions import Published
 from maps.escape import safe_address
 from maps.pages.histories import NumberedSource, numbered_sources
-from maps.programme.charts import (
-    NARROW,
-    WIDE,
-    lines_chart,
-    row_colours,
-    small_charts,
-)
+from maps.programme.axes import NARROW, WIDE
+from maps.programme.charts import lines_chart, row_colours, small_charts
 from maps.programme.indicator_map import indicator_map
-from maps.programme.words import figure_words, government_said, is_proposal, note_words, own_notes
+from maps.programme.target_marks import compared_row, end_target, level_words
+from maps.programme.words import (
+    figure_words,
+    government_said,
+    is_proposal,
+    note_words,
+    own_notes,
+    target_note,
+)
 from maps.text import format_number, format_period, translate
 
 Show = Literal["lines", "table", "multiples", "map"]
@@ -266,6 +269,7 @@ def _section(
         "table": figures_table(view, language),
         "targets": _targets(view, language),
         "n_proposals": view.n_proposals,
+        "level": level_said(view, language, show=show),
         "has_noted": bool(own_notes(view)),
         "remarks": _remarks(view, language),
         "sources": sources_of(view),
@@ -393,6 +397,20 @@ def targets_in_words(view: IndicatorView, language: Language) -> list[str]:
     return said
 
 
+def level_said(view: IndicatorView, language: Language, *, show: Show) -> str:
+    """What the level behind the lines is: of one chart the target itself; empty where there is none."""
+    if show == "multiples":
+        has_any = any(compared_row(view, row) for row in view.rows)
+        return translate("explorer.key_levels", language) if has_any else ""
+    row = compared_row(view)
+    if row is None:
+        return ""
+    target, said = end_target(row), level_words(view, row, language)
+    if target is not None and target.level == "rpjmn":
+        return translate("explorer.key_level", language, target=said)
+    return translate("explorer.key_level_of", language, target=said, whose=row.name.to(language))
+
+
 def _document(
     held: Sequence[tuple[RegionRow, Target]], view: IndicatorView, language: Language
 ) -> dict[str, Any]:
@@ -409,7 +427,7 @@ def _document(
         "page": target.page,
         "source": target.source,
         "address": safe_address(target.source_url),
-        "note": target.note if len(notes) == 1 else "",
+        "note": target_note(target, view.indicator, language) if len(notes) == 1 else "",
     }
 
 

@@ -13,7 +13,8 @@ from geo.programme.explorer import IndicatorView, RegionRow
 from maps.breaks import class_of, quantile_breaks
 from maps.folium.cards import figure_text
 from maps.pages.locator import WIDTH, frame_around, path_of, simplified
-from maps.programme.charts import apart, short_name
+from maps.programme.axes import short_name
+from maps.programme.charts import apart
 from maps.programme.words import figure_words
 from maps.style import sequential_colours
 from maps.text import format_number, translate

@@ -27,6 +27,7 @@ from geo.store.versions import Published
 from geo.vector.losses import guarded
 from geo.vector.regions import to_kemendagri
 from maps.desk.file_form import indicator_options
+from maps.programme.words import target_note
 from maps.programme.workbook import Cell, Column, Precise, Sheet, workbook
 from maps.text import format_figure, translate
 
@@ -100,7 +101,7 @@ def _row(
         "page": one.page,
         "source": one.source,
         "source_url": one.source_url,
-        "note": one.note,
+        "note": one.note if known is None else target_note(one, known, language),
     }
 
 

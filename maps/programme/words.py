@@ -56,6 +56,11 @@ def note_words(figure: ShownFigure, indicator: Indicator, language: Language) ->
     return note_of(figure.note, indicator.notes).to(language) if figure.note else ""
 
 
+def target_note(target: Target, indicator: Indicator, language: Language) -> str:
+    """The note of a target, in one language where the catalogue knows it in both, else as it was written."""
+    return note_of(target.note, indicator.notes).to(language) if target.note else ""
+
+
 def own_notes(view: IndicatorView) -> frozenset[str]:
     """The notes that say something of a few figures alone; of most, a note is about the indicator."""
     counts = Counter(figure.note for row in view.rows for figure in row.figures)

@@ -172,6 +172,24 @@ def test_a_regency_is_a_unit_with_its_portrait_and_what_lies_inside(client):
     assert "/zones/rkt-kotabaru" in page
 
 
+def test_the_page_of_the_province_begins_with_its_chief_figures_and_folds_the_others(client):
+    page = client.get("/regions/63?lang=en", headers=PAGE).text
+    targets, chief, folded = (
+        page.index(at) for at in ('id="standings"', 'id="chief"', 'id="newest"')
+    )
+    assert targets < chief < folded < page.index("<details", folded)
+    for link in ("standings", "chief", "newest", "regencies", "in-zones", "sources"):
+        assert f'href="#{link}"' in page
+        assert f'id="{link}"' in page
+
+
+def test_a_note_of_a_shipped_target_is_said_in_the_language_of_the_page(client):
+    for path in ("regions/63?", "targets?", "indicators?indicator=tpt_agustus&"):
+        page = client.get(f"/{path}lang=en", headers=PAGE).text
+        assert "The month is not named; read as August." in page
+        assert "Bulannya tidak disebut" not in page
+
+
 def test_all_units_are_listed_the_province_first(client):
     found = client.get("/regions").json()["regions"]
     assert (found[0]["code"], len(found)) == ("63", 14)

@@ -22,7 +22,7 @@ from geo.programme.targets import LEVELS, Target, level_title, target_in_words
 from maps.escape import safe_address
 from maps.folium.cards import figure_text
 from maps.programme.gap.chart import GapChart, gap_charts
-from maps.programme.words import change_unit, whose_words
+from maps.programme.words import change_unit, target_note, whose_words
 from maps.text import MISSING, format_number, format_period, translate
 
 WINDOW_CHOICES = (2, 3, 4, 5)
@@ -112,7 +112,7 @@ def _target(target: Target | None, found: Gaps, language: Language) -> dict[str,
         "page": target.page,
         "source": target.source,
         "address": safe_address(target.source_url),
-        "note": target.note,
+        "note": target_note(target, found.indicator, language),
         "near": figure_text(target.near, found.indicator, language),
     }
 

@@ -1,5 +1,6 @@
 """Charts of many regions: names that do not overlap, lines only where there are figures."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from geo.indicators.table import Indicator
 from geo.language import Text
 from geo.programme.explorer import IndicatorView, RegionRow, ShownFigure
+from geo.programme.targets import Target
+from maps.programme.axes import NARROW
 from maps.programme.charts import apart, lines_chart, small_charts
 
 TPT = Indicator(
@@ -38,6 +41,19 @@ def test_names_that_have_room_stay_where_they_are():
 
 def test_two_names_that_touch_move_by_the_same():
     assert apart([50.0, 52.0], low=14, high=400) == pytest.approx([43.5, 58.5])
+
+
+def target(most, *, region="63", year=2029, level="rpjmd", least=None):
+    said = {"document": "RPJMD", "page": "", "source": "pers", "source_url": "", "note": ""}
+    return Target("tpt_agustus", region, year, least, most, level, "down", **said)
+
+
+def with_targets(view, *targets):
+    """The view with these targets at their regions."""
+    rows = tuple(
+        replace(row, targets=tuple(t for t in targets if t.region == row.code)) for row in view.rows
+    )
+    return replace(view, rows=rows)
 
 
 def view_of(*rows, years):
@@ -87,6 +103,45 @@ def test_small_charts_share_their_axes():
     first, second = (chart for _, chart in small_charts(view, "id"))
     assert first.levels == second.levels
     assert [line.code for line in second.lines] == ["63", "63.01"]
+
+
+TWO = view_of(
+    ("63", {2024: 4.0, 2025: 3.9}, ((2024, 2025),)),
+    ("63.01", {2024: 6.0, 2025: 5.0}, ((2024, 2025),)),
+    years=(2024, 2025),
+)
+
+
+def test_the_target_of_the_province_lies_flat_behind_the_lines_over_the_years_of_figures():
+    view = with_targets(
+        TWO, target(3.97, least=3.27), target(3.5, year=2026), target(2, level="usulan")
+    )
+    drawn = lines_chart(view, "id")
+    four, three = (
+        next(mark.at for mark in drawn.levels if mark.label == said) for said in ("4", "3")
+    )
+    assert four < drawn.target.near == drawn.target.top < drawn.target.foot < three
+    assert drawn.target.text == "Target 2029 RPJMD: 3,27–3,97%"
+    # Only its upright stands in its year, right of the frame.
+    assert drawn.right < min(goal.x for line in drawn.lines for goal in line.goals)
+
+
+def test_a_small_chart_has_the_target_of_its_region_else_that_of_the_province():
+    view = with_targets(TWO, target(3.0), target(4.5, region="63.01", year=2026))
+    province, own = (chart.target for _, chart in small_charts(view, "id"))
+    assert own.near < province.near
+    assert small_charts(with_targets(TWO, target(3.0)), "id")[1][1].target.near == province.near
+
+
+def test_a_proposal_and_the_total_of_a_province_are_no_level_of_a_regency():
+    assert lines_chart(with_targets(TWO, target(3.0, level="usulan")), "id").target is None
+    total = replace(with_targets(TWO, target(3.0)), indicator=replace(TPT, aggregation="sum"))
+    assert [chart.target is None for _, chart in small_charts(total, "id")] == [False, True]
+
+
+def test_a_level_has_no_words_where_they_would_lie_on_the_names():
+    narrow = lines_chart(with_targets(TWO, target(3.0)), "id", size=NARROW)
+    assert narrow.target.text == ""
 
 
 def test_nothing_is_drawn_without_figures():

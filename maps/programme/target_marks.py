@@ -1,0 +1,122 @@
+"""Targets in a chart: each an upright in its year, and the one that all are compared with as a level.
+
+The level lies flat over the years that have figures: it says how far a line is from the target, and
+leads from no figure to any year, so that nobody reads a forecast in it.
+"""
+
+from dataclasses import dataclass
+
+from geo.language import Language
+from geo.programme.explorer import IndicatorView, RegionRow
+from geo.programme.targets import Target, level_word, range_in_words
+from maps.programme.axes import GAP, GLYPH, GOAL_WIDTH, Axes
+from maps.programme.words import is_proposal, target_words
+from maps.text import translate
+
+_GOAL_STEP = 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A target's upright; `top` and `foot` are equal where it is one number. A proposal is dashed."""
+
+    x: float
+    top: float
+    foot: float
+    is_binding: bool
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A target as a level: dashed at its near end, a band to its far end; `text` is empty without room.
+
+    `text_y` is where its words stand, outside the band.
+    """
+
+    near: float
+    top: float
+    foot: float
+    text: str
+    text_y: float
+    title: str
+
+
+def goals_of(
+    row: RegionRow, view: IndicatorView, axes: Axes, language: Language
+) -> tuple[Goal, ...]:
+    """The uprights of a region's targets."""
+    return tuple(
+        Goal(
+            x=round(axes.goal_x(target.year) + _aside(row, target, view), 1),
+            is_binding=not is_proposal(target),
+            top=min(axes.y(target.near), axes.y(target.far)),
+            foot=max(axes.y(target.near), axes.y(target.far)),
+            title=f"{row.name.to(language)}: {target_words(target, view.indicator, language)}",
+        )
+        for target in row.targets
+    )
+
+
+def _aside(row: RegionRow, target: Target, view: IndicatorView) -> float:
+    """How far a target of a year stands aside, so that those of several regions do not lie on one another."""
+    codes = [one.code for one in view.rows if any(t.year == target.year for t in one.targets)]
+    step = min(_GOAL_STEP, (GOAL_WIDTH - GAP) / max(len(codes) - 1, 1))
+    return (codes.index(row.code) - (len(codes) - 1) / 2) * step
+
+
+def compared_row(view: IndicatorView, row: RegionRow | None = None) -> RegionRow | None:
+    """Whose target is the level of a chart of all regions, or of one `row`; None where there is none.
+
+    That of the province, or of the only region. A chart of one region has its own, else the
+    province's, but of a total, which is no target of its parts.
+    """
+    province = next((one for one in view.rows if one.is_province), None)
+    alone = view.rows[0] if len(view.rows) == 1 else None
+    if row is None:
+        chosen = province or alone
+    else:
+        is_part = not row.is_province and view.indicator.aggregation == "sum"
+        chosen = row if end_target(row) or is_part else province
+    return chosen if chosen and end_target(chosen) else None
+
+
+def end_target(row: RegionRow) -> Target | None:
+    """The target of the last year that a plan binds a region to; None without one."""
+    bound = [one for one in row.targets if not is_proposal(one)]
+    last = max((one.year for one in bound), default=None)
+    return next((one for one in bound if one.year == last), None)
+
+
+def level_words(view: IndicatorView, row: RegionRow, language: Language) -> str:
+    """Whose level it is, of which year, and its range."""
+    target = end_target(row)
+    if target is None:
+        return ""
+    head = translate(
+        "explorer.goal_head",
+        language,
+        year=target.year,
+        level=level_word(target.level).to(language),
+    )
+    return f"{head}: {range_in_words(target, view.indicator).to(language)}"
+
+
+def level_of(
+    row: RegionRow | None, view: IndicatorView, axes: Axes, language: Language, *, is_named: bool
+) -> Level | None:
+    """The level of a region's end target; None without one."""
+    target = None if row is None else end_target(row)
+    if row is None or target is None:
+        return None
+    near, far = axes.y(target.near), axes.y(target.far)
+    said = level_words(view, row, language)
+    has_room = is_named and len(said) * GLYPH <= axes.right - axes.left - 2 * GAP
+    return Level(
+        near=near,
+        top=min(near, far),
+        foot=max(near, far),
+        text=said if has_room else "",
+        text_y=near - 5 if target.direction == "down" else near + 14,
+        title=f"{row.name.to(language)}: {target_words(target, view.indicator, language)}",
+    )
