@@ -18,6 +18,7 @@ from api.links import Links
 from api.parameters import InvalidParameter
 from geo.errors import GeoError, LayerNotFound, NotFound, StoreFault
 from geo.language import LANGUAGES, Language, Text, texts
+from geo.prepared import kept_in
 from geo.source_digest import source_digest
 from geo.store.snapshots import reading
 from geo.store.store import Store, Version
@@ -195,7 +196,7 @@ class Tables:
     def collections(self) -> list[Collection]:
         """Every layer by its name, and the computed ones last."""
         now = self._store.current()
-        layers, readiness = _layers(now), _readiness(now)
+        layers, readiness = _layers(now), _readiness(self._store.folder, now)
         return layers if readiness is None else [*layers, readiness]
 
     def layers(self) -> list[Collection]:
@@ -269,7 +270,9 @@ class Tables:
         return (layer, kind) if kind in kinds_in(types) else (name, None)
 
     def _layer(self, name: str, version: int | None) -> Collection:
-        found = _readiness(self._store.current()) if name == READINESS else None
+        found = None
+        if name == READINESS:
+            found = _readiness(self._store.folder, self._store.current())
         if found is None:
             if name not in self._store.current().datasets("layer"):
                 # What they are called is the same in both languages.
@@ -420,14 +423,24 @@ def _layer(version: Version) -> Collection:
 
 
 @lru_cache(maxsize=4)
-def _readiness(now: Published) -> Collection | None:
-    from geo.planning.assess import readiness_key
+def _readiness(store: Path, now: Published) -> Collection | None:
+    """What is computed of these versions; None where there is nothing to assess yet.
 
-    try:
-        key = readiness_key(now)
-    except NotFound:  # nothing to assess yet: no zones, no model
+    What tells of it is kept in the store: the model alone loads the libraries of tables.
+    """
+
+    def told() -> tuple[str, LayerSchema] | None:
+        from geo.planning.assess import readiness_key
+
+        try:
+            return readiness_key(now), _readiness_schema(now)
+        except NotFound:  # no zones, no model
+            return None
+
+    found = kept_in(store, "readiness-told", (now.identity, source_digest("api")), told)
+    if found is None:
         return None
-    schema = _readiness_schema(now)
+    key, schema = found
     return Collection(READINESS, schema.title, schema.description, key, None, schema, inputs=now)
 
 

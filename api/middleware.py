@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.access import access
 from api.deps import language_or_default, require_host
 from api.forwarded import forwarded
-from api.problems import RequestTooSlow, problem_of, respond, respond_fault
+from api.problems import AddressTooLong, RequestTooSlow, problem_of, respond, respond_fault
 from api.serving.compression import compressed
 from api.settings import Settings
 from geo.errors import GeoError, UploadTooLarge
@@ -61,6 +61,8 @@ _SENT_HEADERS = [
     "Prefer",
     "Upload-Offset",
 ]
+# Twice the longest filter, which is written with blanks and signs as three characters each.
+_MOST_ADDRESS = 16 * 1024
 _READING = ("GET", "HEAD")
 _logger = logging.getLogger("kawasan")
 
@@ -121,13 +123,19 @@ def as_get(scope: Scope) -> Scope:
     return {**scope, "method": "GET", "is_head": True, "headers": headers}
 
 
-def known_hosts(app: ASGIApp) -> ASGIApp:
-    """A request under a host that is not the service's own is refused, whatever it asks for."""
+def known_addresses(app: ASGIApp) -> ASGIApp:
+    """A request under a host that is not the service's own, or at a very long address, is refused."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             request = Request(scope, receive)
             try:
+                if is_long(scope):
+                    language = language_or_default(request)
+                    # The answer does not repeat it either.
+                    scope = {**scope, "path": "/", "query_string": b"lang=" + language.encode()}
+                    request = Request(scope, receive)
+                    raise AddressTooLong(most=size_limit(_MOST_ADDRESS))
                 require_host(request)
             except GeoError as error:
                 await _refuse(request, error)(scope, receive, send)
@@ -135,6 +143,12 @@ def known_hosts(app: ASGIApp) -> ASGIApp:
         await app(scope, receive, send)
 
     return serve
+
+
+def is_long(scope: Scope) -> bool:
+    """Whether an address is longer than any that is taken: each link of an answer would repeat it."""
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    return len(path) + len(scope["query_string"]) > _MOST_ADDRESS
 
 
 def varied(app: ASGIApp) -> ASGIApp:
@@ -335,7 +349,7 @@ def install(
         (body_limit, {"settings": settings}),
         (access, {}),
         (tolerant_paths, {}),
-        (known_hosts, {}),
+        (known_addresses, {}),
         (compressed, {}),
         (head_requests, {}),
         (other_origins, {"settings": settings}),

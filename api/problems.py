@@ -55,6 +55,16 @@ class RequestTooSlow(InvalidInput):
     title = Text(id="Permintaan tidak lengkap", en="Unfinished request")
 
 
+class AddressTooLong(InvalidInput):
+    """An address that no proxy would pass on, and whose answer would repeat it in every link."""
+
+    title = Text(id="Alamat terlalu panjang", en="Address too long")
+    sentence = Text(
+        id="Alamat yang diminta lebih panjang daripada {most}. Persingkat saringannya, misalnya dengan geometri yang lebih sederhana atau dengan bbox.",
+        en="The address that was asked for is longer than {most}. Shorten its filter, for example by a simpler geometry or by bbox.",
+    )
+
+
 class RangeNotSatisfiable(InvalidInput):
     """A range of bytes behind the end of a file."""
 
@@ -66,6 +76,7 @@ class RangeNotSatisfiable(InvalidInput):
 
 
 STATUSES: Mapping[type[Exception], int] = {
+    AddressTooLong: 414,
     RangeNotSatisfiable: 416,
     RequestTooSlow: 408,
     InvalidInput: 400,

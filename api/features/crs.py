@@ -18,6 +18,7 @@ from api.collections import Collection
 from api.parameters import InvalidParameter, require_box
 from geo.crs import LONLAT, crs_of, crs_of_parquet
 from geo.language import texts
+from geo.prepared import kept_beside
 from geo.tiles.features import Bbox, FeatureTable
 from geo.tiles.features_written import Writing
 
@@ -51,7 +52,8 @@ def storage_crs(collection: Collection) -> str:
 @lru_cache(maxsize=256)
 def _published_in(path: Path) -> str:
     # The version of a layer never changes.
-    return uri_of(crs_of_parquet(path)) or CRS84
+    # Kept, as it alone would load a library of tables at every start.
+    return kept_beside(path, "crs", path.name, lambda: uri_of(crs_of_parquet(path)) or CRS84)
 
 
 @lru_cache(maxsize=256)

@@ -39,7 +39,7 @@ from api.deps import (
     wants_html,
 )
 from api.features.encodings import form_of
-from api.middleware import as_get, fault_response, other_origins, secured, varying
+from api.middleware import as_get, fault_response, is_long, other_origins, secured, varying
 from api.parameters import ItemQuery, ItemsQuery
 from api.problems import problem_response
 from api.routes.features.items import item, item_of, items, items_of
@@ -110,7 +110,7 @@ def outright(app: ASGIApp, settings: Settings) -> ASGIApp:
 
 
 def _path(scope: Scope) -> re.Match[str] | None:
-    return _PATH.fullmatch(scope["path"])
+    return None if is_long(scope) else _PATH.fullmatch(scope["path"])
 
 
 def _is_plain(request: QuickRequest) -> bool:

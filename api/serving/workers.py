@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 # How soon a worker that died is replaced, and how soon one that cannot start is noticed.
 _LOOK_EVERY_S = 0.5
 _GIVES_WAY_S = 0.0002
-# A page asks for all that it needs without pausing for so long.
-_MOMENT_S = 0.2
+# Somebody who reads pages pauses for less, and nothing of what is begun then can be put off again.
+_MOMENT_S = 1.0
+_LOOK_FOR_IDLE_S = 0.1
 # Answers that are under way at the end are sent for so long, and a worker is waited for a little longer.
 _GRACE_S = 5
 _LAST_S = 3.0
@@ -176,6 +177,7 @@ class _Server(uvicorn.Server):
         super().__init__(server_config(app, settings))
         self._app, self._settings, self._when_started = app, settings, when_started
         self._ending = threading.Event()
+        self._asked, self._idle_since = 0, time.monotonic()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
@@ -213,10 +215,14 @@ class _Server(uvicorn.Server):
             )
 
     def _wait_for_idle(self) -> None:
-        """Return when nobody has asked for a moment; both threads would run at half their pace."""
-        before = -1
-        while not self._ending.wait(_MOMENT_S):
-            asked = self.server_state.total_requests
-            if asked == before and not self.server_state.tasks:
+        """Return when nobody has asked for a moment, at once where that has passed already.
+
+        Both threads would run at half their pace, and the loop waits for every call in the other that
+        does not give way.
+        """
+        while not self._ending.wait(_LOOK_FOR_IDLE_S):
+            asked, now = self.server_state.total_requests, time.monotonic()
+            if asked != self._asked or self.server_state.tasks:
+                self._asked, self._idle_since = asked, now
+            elif now - self._idle_since >= _MOMENT_S:
                 return
-            before = asked

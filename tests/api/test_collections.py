@@ -1,6 +1,8 @@
 """Prepared features are made once, found again, and never stand in the way of an answer."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +14,7 @@ from api.collections import Tables
 from api.main import create_app
 from api.settings import Settings
 from geo import published
+from geo.planning import assess
 from geo.planning.reference import load_reference
 from geo.store.store import Store
 from geo.tiles import feature_encoder
@@ -95,6 +98,17 @@ def test_readiness_is_prepared_from_the_versions_that_its_key_names(reference_st
     again = Tables(reference_store)
     assert again.collection("readiness").key == before.key
     assert "renamed" not in names(again.table(again.collection("readiness"), "id"))
+
+
+def test_what_is_told_of_readiness_is_read_by_the_next_start(
+    reference_store, tmp_path, monkeypatch
+):
+    told = Tables(reference_store).collection("readiness")
+    folder = shutil.copytree(reference_store.folder, tmp_path / "next")
+    monkeypatch.setattr(assess, "readiness_key", None)
+    with closing(Store(folder)) as store:
+        again = Tables(store).collection("readiness")
+    assert (again.key, again.schema) == (told.key, told.schema)
 
 
 def names(table):

@@ -181,6 +181,15 @@ def test_the_loop_waits_for_nothing_that_is_made_or_has_its_turn(client, monkeyp
     assert {"taken", "_found", "_prepared", "_made"} <= {*in_threads}
 
 
+@pytest.mark.parametrize("headers", [{}, {"Accept": "text/html"}, {"Accept-Language": "en"}])
+def test_an_address_that_is_very_long_is_refused_and_not_repeated(client, usual, headers):
+    for address in (f"{PAGE}?name={'x' * 16_400}", f"{ITEM}{'x' * 16_400}"):
+        direct, other = (one.get(address, headers=headers) for one in (client, usual))
+        assert direct.status_code == 414
+        assert is_same(direct, other)
+        assert "xxx" not in direct.text
+
+
 def credentials(store):
     """What somebody known sends along: a key in either header, and a browser's cookie."""
     key = store.keys.add("reader", role="viewer")

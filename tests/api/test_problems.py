@@ -49,6 +49,7 @@ def test_every_error_has_a_status_and_both_titles():
             410,
             412,
             413,
+            414,
             415,
             416,
             422,
