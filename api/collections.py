@@ -7,7 +7,7 @@ program included, so it is never stale and survives a restart; all requests shar
 
 import mmap
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from api.links import Links
 from api.parameters import InvalidParameter
+from geo.behind import is_written
 from geo.errors import GeoError, LayerNotFound, NotFound, StoreFault
 from geo.language import LANGUAGES, Language, Text, texts
 from geo.prepared import kept_in
@@ -176,10 +177,20 @@ class Tables:
         Open tables are memory maps: cheap, but each keeps a file of an old version alive.
     most_kept : int
         Tables of old versions and programs on disk, of each kind; one that is removed is made again.
+    large_bytes : int
+        A layer whose snapshot is this large or larger is prepared by a process of its own.
     """
 
-    def __init__(self, store: Store, *, most_open: int = 64, most_kept: int = 64) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        most_open: int = 64,
+        most_kept: int = 64,
+        large_bytes: int = 8_000_000,
+    ) -> None:
         self._store, self._most_open, self._most_kept = store, most_open, most_kept
+        self._large_bytes = large_bytes
         self._open: dict[str, PreparedTable] = {}
         # The collections that were asked for since the last change of the catalogue.
         self._current: tuple[Published | None, dict[tuple[str, int | None], Collection]] = (
@@ -300,7 +311,8 @@ class Tables:
         Layers are the same in every language; what is computed speaks the reader's.
         """
         name = _name_of(collection, language)
-        return self._prepared(name, lambda: self._encoded(collection, language))
+        found = self._open.get(name)
+        return self._prepared(collection, language, name) if found is None else found
 
     def opened(self, collection: Collection, language: Language) -> PreparedTable | None:
         """The features of a collection where they lie open already; None where `table` takes time."""
@@ -356,27 +368,35 @@ class Tables:
             return encode_kind(self.table(collection.whole, language).features, collection.kind)
         return encode_features(collection.frame(language), schema=collection.schema)
 
-    def _prepared(self, name: str, encode: Callable[[], bytes]) -> PreparedTable:
-        found = self._open.get(name)
-        if found is not None:
-            return found
+    def _prepared(self, collection: Collection, language: Language, name: str) -> PreparedTable:
         with self._lock:
             preparing = self._preparing.setdefault(name, threading.Lock())
         # One thread prepares a table while requests for the others go on.
         with preparing:
             if name not in self._open:
-                self._remember(name, self._kept(name, encode))
+                self._remember(name, self._kept(collection, language, name))
                 self._store.prune_prepared(name.split("-")[0] + "-", most=self._most_kept)
             return self._open[name]
 
-    def _kept(self, name: str, encode: Callable[[], bytes]) -> PreparedTable:
+    def _kept(self, collection: Collection, language: Language, name: str) -> PreparedTable:
+        path, version = self._store.prepared_path(name), collection.version
         with suppress(FileNotFoundError):
-            return _opened(self._store.prepared_path(name))
-        content = encode()
+            return _opened(path)
+        if version is not None and collection.kind is None and self.is_large(collection):
+            from geo.tiles.feature_encoder import write_features
+
+            if is_written(path, write_features, version.path, path, collection.schema):
+                return _opened(path)
+        content = self._encoded(collection, language)
         try:
             return _opened(self._store.write_prepared(name, content))
         except (OSError, StoreFault):  # a full disk costs the next start time, not this answer
             return PreparedTable(FeatureTable(content))
+
+    def is_large(self, collection: Collection) -> bool:
+        """Whether a layer is so large that what is made of it is made by a process of its own."""
+        version = collection.version
+        return version is not None and version.size_bytes >= self._large_bytes
 
     def _remember(self, name: str, table: PreparedTable) -> None:
         with self._lock:

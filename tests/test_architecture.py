@@ -15,7 +15,7 @@ PACKAGES = ("geo", "maps", "api")
 # A room imports only what stands left of it; a file at a package's root is a room of its own.
 ROOMS = {
     "geo": (
-        "language json_types kept_property errors toml_file crs source_digest filtering raster vector mcda store "
+        "language json_types kept_property errors behind toml_file crs source_digest filtering raster vector mcda store "
         "prepared ingest drivers validation indicators published land readiness uncertainty planning "
         "programme submission"
     ).split(),
@@ -27,6 +27,7 @@ BESIDE = {
         "language",
         "json_types",
         "kept_property",
+        "behind",
         "errors",
         "crs",
         "source_digest",

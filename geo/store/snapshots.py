@@ -125,6 +125,20 @@ def _write_and_rename(path: Path, content: bytes | Path) -> None:
         raise
 
 
+@contextmanager
+def one_writer(target: Path) -> Iterator[None]:
+    """Whether of this process or of another, a file is made by one at a time: the others wait."""
+    from filelock import FileLock
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    lock = target.with_suffix(".lock")
+    with FileLock(lock):
+        yield
+        # Windows removes no file that is open, and filelock removes it there.
+        with suppress(PermissionError):
+            lock.unlink(missing_ok=True)
+
+
 def prune(folder: Path, prefix: str, *, most: int) -> None:
     """Remove the oldest files of a folder that begin with `prefix`, so that `most` remain."""
     files = sorted(folder.glob(f"{prefix}*"), key=written_at)

@@ -6,6 +6,8 @@ not load them.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from geo.filtering.columns import DECIMALS, Kind
 from geo.filtering.temporal import kind_of_times
 from geo.json_types import as_json, without_surrogates
 from geo.language import texts
+from geo.store.snapshots import one_writer, reading, write_atomically
 from geo.tiles.deflate_blocks import COMMA, block, crc_of
 from geo.tiles.features import MAGIC, NULL_INTEGER, PREFIX, FeatureTable, aligned, column_name
 from geo.tiles.geometry_kinds import of_one_type, places_of
@@ -31,6 +34,7 @@ _SAY = texts(__name__)
 # Smaller features have too little in them that repeats: deflated each for itself, those of 865 bytes
 # on average become 42 % larger than deflated together, of 1,743 20 %, of 2,671 10 %.
 _FEWEST_BYTES_DEFLATED = 1_500
+_FEATURES_AT_ONCE = 256
 
 
 def encode_features(frame: "gpd.GeoDataFrame", *, schema: LayerSchema | None = None) -> bytes:
@@ -56,6 +60,20 @@ def encode_features(frame: "gpd.GeoDataFrame", *, schema: LayerSchema | None = N
     ids = _require_ids(frame)
     geometries = sendable(np.asarray(to_lonlat(frame).geometry.array, dtype=object))
     return _encoded(ids, geometries, _property_columns(frame, ids, schema))
+
+
+def write_features(snapshot: Path, target: Path, schema: LayerSchema | None) -> None:
+    """`encode_features` of a layer as published (GeoParquet), whole at `target` or not at all.
+
+    Of several who ask for one file the first makes it, and the others wait.
+    """
+    import geopandas as gpd
+
+    with one_writer(target):
+        if not target.exists():
+            with reading(snapshot):
+                frame = gpd.read_parquet(snapshot)
+            write_atomically(target, encode_features(frame, schema=schema))
 
 
 def encode_kind(whole: FeatureTable, kind: GeometryKind) -> bytes:
@@ -154,16 +172,18 @@ def _features(
 ) -> list[bytes]:
     import shapely
 
-    texts = [
-        None if text is None else orjson.Fragment(text) for text in shapely.to_geojson(geometries)
-    ]
     rows = zip(*properties.values(), strict=True) if properties else iter([()] * len(ids))
+    # In one call shapely would hold the interpreter for seconds, and all texts in memory.
+    texts = chain.from_iterable(
+        shapely.to_geojson(geometries[at : at + _FEATURES_AT_ONCE])
+        for at in range(0, len(ids), _FEATURES_AT_ONCE)
+    )
     return [
         orjson.dumps(
             {
                 "type": "Feature",
                 "id": area_id,
-                "geometry": text,
+                "geometry": None if text is None else orjson.Fragment(text),
                 "properties": dict(zip(properties, row, strict=True)),
             }
         )
@@ -266,12 +286,13 @@ def _extent(bounds: npt.NDArray[np.float64]) -> list[float] | None:
 
 def _packed(header: Mapping[str, Any], sections: Mapping[str, Any]) -> bytes:
     layout: dict[str, tuple[int, int, str]] = {}
-    body = bytearray()
+    body, at = [], 0
     for name, content in sections.items():
         is_array = isinstance(content, np.ndarray)
         raw = content.tobytes() if is_array else content
-        layout[name] = (len(body), len(raw), content.dtype.str if is_array else "bytes")
-        body += raw + b"\0" * (aligned(len(raw)) - len(raw))
+        layout[name] = (at, len(raw), content.dtype.str if is_array else "bytes")
+        body += [raw, b"\0" * (aligned(len(raw)) - len(raw))]
+        at += aligned(len(raw))
     head = orjson.dumps({**header, "sections": layout})
     front = PREFIX.pack(MAGIC, len(head)) + head
-    return front + b"\0" * (aligned(len(front)) - len(front)) + bytes(body)
+    return b"".join([front, b"\0" * (aligned(len(front)) - len(front)), *body])

@@ -7,17 +7,13 @@ References
 MBTiles Specification 1.3: https://github.com/mapbox/mbtiles-spec
 """
 
-import ctypes
 import gzip
 import json
 import math
-import multiprocessing
-import os
 import sqlite3
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -25,9 +21,10 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from geo.behind import POLITE, begun
 from geo.errors import StoreFault, TilesNotReady
 from geo.language import texts
-from geo.store.snapshots import reading, write_atomically
+from geo.store.snapshots import one_writer, reading, write_atomically
 from geo.tiles.cut import (
     UNSIMPLIFIED_FROM,
     TileSource,
@@ -53,10 +50,6 @@ _ROWS = 8192
 # As many as are kept on the disk.
 _MOST_OPEN = 16
 _GZIP_LEVEL = 6
-# As glibc numbers it (mallopt(3)).
-_M_MMAP_THRESHOLD, _LARGE_BYTES = -3, 1 << 20
-# Answers of the service come first.
-_POLITENESS = 10
 _SCHEMA = """
     CREATE TABLE metadata (name text, value text);
     CREATE TABLE tiles (zoom_level integer, tile_column integer, tile_row integer, tile_data blob);
@@ -114,11 +107,7 @@ class TileArchives:
             is_tried = order.target in self._making or order.target in self._failed
             if is_tried or order.target.exists():
                 return
-            # A process, so that minutes of work slow no answer, and its memory is given back.
-            process = multiprocessing.get_context("spawn").Process(
-                target=make_archive, args=(order,), daemon=True
-            )
-            process.start()
+            process = begun(make_archive, order, politeness=POLITE)
             # Whoever waits for a process takes it off the system's list when it has ended.
             reaper = threading.Thread(target=self._reap, args=(order.target, process), daemon=True)
             self._making[order.target] = process, reaper
@@ -192,12 +181,7 @@ class TileArchives:
 
 
 def make_archive(order: ArchiveOrder) -> None:
-    """`write_archive` in a process of its own, which stands back behind all others."""
-    if hasattr(os, "nice"):  # Windows has none
-        os.nice(_POLITENESS)
-    _use_one_allocator()
-    # A service that was killed cannot end us.
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    """`write_archives` of the snapshot that is ordered."""
     write_archives(order, order.frames)
 
 
@@ -207,7 +191,7 @@ def write_archives(order: ArchiveOrder, read: "Callable[[], Iterable[gpd.GeoData
     Whoever comes second waits for the first. `read` gives the layer that is ordered, in order, some
     features at a time.
     """
-    with _alone(order.target):
+    with one_writer(order.target):
         if not order.target.exists():
             content = archive_tiles(
                 tile_source_in_parts(read()),
@@ -299,40 +283,8 @@ def _metadata(source: TileSource, layer: str, **told: str) -> Iterator[tuple[str
     yield "center", f"{(west + east) / 2:.6f},{(south + north) / 2:.6f},{zoom}"
 
 
-def _use_one_allocator() -> None:
-    """What pyarrow gives back is there for the outlines, which its own allocator would not see.
-
-    And what is large goes back to the system when it is freed: glibc would from the first one on keep
-    room of its size. Together 250 MiB of a country's villages.
-    """
-    # Read when pyarrow is loaded; what it is told later holds for some of its reading only.
-    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
-    with suppress(AttributeError, OSError):  # other systems have other allocators
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
-
-
 def _give_back() -> None:
     """Free memory to the system: corners of an earlier form would stand beside those of the next."""
     import pyarrow as pa
 
     pa.default_memory_pool().release_unused()
-
-
-def _end_with_parent() -> None:
-    if (parent := multiprocessing.parent_process()) is not None:
-        parent.join()
-        os._exit(1)
-
-
-@contextmanager
-def _alone(target: Path) -> Iterator[None]:
-    """Whether of this process or of another worker, one archive is made by one at a time."""
-    from filelock import FileLock
-
-    target.parent.mkdir(parents=True, exist_ok=True)
-    lock = target.with_suffix(".lock")
-    with FileLock(lock):
-        yield
-        # Windows removes no file that is open, and filelock removes it there.
-        with suppress(PermissionError):
-            lock.unlink(missing_ok=True)

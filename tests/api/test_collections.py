@@ -39,6 +39,18 @@ def test_a_layer_is_encoded_once_and_found_by_the_next_start(store, monkeypatch)
     assert layer.key in prepared(store)[0]
 
 
+def test_a_large_layer_is_prepared_by_a_process_of_its_own(store, monkeypatch):
+    expected = Tables(store).table(Tables(store).collection("zones"), "id").features
+    (store.folder / "prepared" / prepared(store)[0]).unlink()
+    # What this process would prepare itself fails.
+    monkeypatch.setattr(feature_encoder, "encode_features", None)
+    tables = Tables(store, large_bytes=0)
+    found = tables.table(tables.collection("zones"), "id").features
+    assert len(prepared(store)) == 1
+    places = range(len(expected))
+    assert found.properties(places) == expected.properties(places)
+
+
 def test_threads_that_ask_at_once_share_one_table(store):
     tables = Tables(store)
     layer = tables.collection("regencies")
