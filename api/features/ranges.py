@@ -4,12 +4,14 @@ A program that reads a file in place asks for it many times, so those that were 
 open and without a name: nothing of them is left when the process ends.
 """
 
+import os
 import re
 import tempfile
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Any
 
 from fastapi import Request, Response
@@ -54,6 +56,12 @@ class WholeFile:
         for block in _parts(answer):
             file.write(block)
         return cls(answer.media_type, answer.headers, file, file.tell())
+
+    @classmethod
+    def at(cls, path: Path, media_type: str, headers: Mapping[str, str]) -> "WholeFile":
+        """A file that is kept at `path`: what is read stays, though it may be removed meanwhile."""
+        file = path.open("rb")
+        return cls(media_type, headers, file, file.seek(0, os.SEEK_END))
 
     def part(self, first: int, last: int) -> Iterator[bytes]:
         """The bytes from one place to another, both included, some at a time."""
@@ -114,7 +122,27 @@ def ranged(
         answer = whole_file(make(), language=language)
         answer.headers.update(_ACCEPTED)
         return answer
-    whole = _KEPT.file(tag, make)
+    return _part(request, _KEPT.file(tag, make), found, language=language)
+
+
+def ranged_file(request: Request, tag: str, whole: WholeFile, *, language: Language) -> Response:
+    """A file that lies ready, or the range of it that is asked for, as `ranged`."""
+    found = _asked(request, tag)
+    if found is not None:
+        return _part(request, whole, found, language=language)
+    headers = {
+        **whole.headers,
+        **_ACCEPTED,
+        "Content-Language": language,
+        "Content-Length": str(whole.size),
+    }
+    parts = whole.part(0, whole.size - 1)
+    return StreamingResponse(parts, media_type=whole.media_type, headers=headers)
+
+
+def _part(
+    request: Request, whole: WholeFile, found: re.Match[str], *, language: Language
+) -> Response:
     first, last = _ends(found, whole.size)
     if first >= whole.size:
         return unsatisfiable(request, whole.size, language)

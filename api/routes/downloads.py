@@ -16,17 +16,19 @@ from api.access import READS
 from api.collections import Collection, enclosure, file_path, query_of
 from api.deps import LanguageDep, LinksDep, StoreDep, TablesDep
 from api.features.answers import Answer
-from api.features.ranges import DATED, RANGES, ranged, whole_file
+from api.features.ranges import DATED, RANGES, WholeFile, ranged, ranged_file, whole_file
 from api.links import JSON, Links
 from api.ogc_models import Link
 from api.parameters import CollectionId, InvalidParameter
 from api.responses import conditional, etag_of, json_response
+from api.serving.kept_downloads import held_by, kept_download, write_held
 from api.serving.router import Router
+from geo.crs import LONLAT, crs_of_parquet, same_crs
 from geo.language import Language, texts
 from geo.vector.file_formats import FILE_FORMATS, FORMATS, Format, Kind
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    import pyproj
 
     from geo.vector.losses import Fitted
 
@@ -123,24 +125,34 @@ def download(
     entry = tables.collection(collection_id, query.version)
     spec = FILE_FORMATS[chosen]
 
-    def whole() -> Answer:
-        held = _held(entry, chosen, language)
-        style = _style(entry, held, chosen, language) if query.style else None
-        file = _opened(held, chosen, entry.id, style=style)
-        headers = {
+    style_in = language if query.style else None
+
+    def told(crs: "pyproj.CRS") -> dict[str, str]:
+        return {
             "Content-Disposition": f'attachment; filename="{_file_name(entry, chosen)}"',
-            "Content-Length": str(file.seek(0, 2)),
-            "Content-Crs": f"<{_uri(held)}>",
+            "Content-Crs": f"<{_uri(crs)}>",
             "Link": _link_header(entry, chosen, links),
         }
+
+    def whole() -> Answer:
+        held = held_by(entry, chosen, language)
+        file = _opened(held, chosen, entry, style_in=style_in)
+        headers = told(held.crs) | {"Content-Length": str(file.seek(0, 2))}
         return Answer(spec.media_type, headers, _blocks(file))
 
     tag = etag_of(entry.key, chosen, query.style, language, links)
 
     def answer() -> Response:
-        if chosen not in DATED:
-            return ranged(request, tag, whole, language=language)
-        return whole_file(whole(), language=language)
+        if chosen in DATED:
+            return whole_file(whole(), language=language)
+        if entry.version is not None and tables.is_large(entry):
+            name = _stem(entry.id)
+            path = kept_download(store, entry, chosen, name=name, style_in=style_in)
+            if path is not None:
+                crs = LONLAT if spec.in_lonlat else crs_of_parquet(entry.version.path)
+                file = WholeFile.at(path, spec.media_type, told(crs))
+                return ranged_file(request, tag, file, language=language)
+        return ranged(request, tag, whole, language=language)
 
     found = conditional(request, tag, answer)
     return _weakly(found) if chosen in DATED else found
@@ -166,13 +178,13 @@ def download_report(
     entry = tables.collection(collection_id, query.version)
 
     def answer() -> Response:
-        held = _held(entry, chosen, language)
+        held = held_by(entry, chosen, language)
         found = FileDocument(
             collection=entry.id,
             version=None if entry.version is None else entry.version.number,
             format=chosen,
             file=_file_name(entry, chosen),
-            crs=_uri(held),
+            crs=_uri(held.crs),
             features=len(held.ids),
             columns=[
                 FileColumnDocument(name=c.name, written=c.written, kind=c.kind)
@@ -216,20 +228,6 @@ def _format(name: str) -> Format:
     return found
 
 
-def _held(entry: Collection, format: Format, language: Language) -> "Fitted":
-    from geo.vector.losses import fitted
-
-    return fitted(_frame(entry, language), format)
-
-
-def _frame(entry: Collection, language: Language) -> "gpd.GeoDataFrame":
-    from geo.published import as_published
-
-    if entry.version is None:
-        return entry.frame(language)
-    return entry.only_own(as_published(entry.version))
-
-
 def _file_name(entry: Collection, format: Format) -> str:
     """A name that every system takes: of a header's quotes and of a folder it holds nothing."""
     return (
@@ -244,40 +242,22 @@ def _stem(collection_id: str) -> str:
     return plain[:80] or "layer"
 
 
-def _uri(held: "Fitted") -> str:
-    from geo.crs import LONLAT, same_crs
-
-    if same_crs(held.crs, LONLAT):
+def _uri(crs: "pyproj.CRS") -> str:
+    if same_crs(crs, LONLAT):
         return "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-    authority = held.crs.to_authority()
+    authority = crs.to_authority()
     if authority is None:
-        return held.crs.name.encode("ascii", "replace").decode()
+        return crs.name.encode("ascii", "replace").decode()
     return "http://www.opengis.net/def/crs/{}/0/{}".format(*authority)
 
 
-def _style(entry: Collection, held: "Fitted", format: Format, language: Language) -> str | None:
-    """How QGIS draws the file, where the format can say it and the layer is one of areas alone."""
-    from geo.vector.losses import families_of
-    from maps.qgis import layer_style
-
-    if format != "gpkg" or entry.version is None or families_of(held.geometry) != ["poligon"]:
-        return None
-    return layer_style(entry.version.dataset, language)
-
-
 def _opened(
-    held: "Fitted", format: Format, collection_id: str, *, style: str | None = None
+    held: "Fitted", format: Format, entry: Collection, *, style_in: Language | None
 ) -> IO[bytes]:
     """The file, open and without a name: whatever happens while it is sent, nothing of it stays."""
-    from geo.vector.export import add_style, undate, write_fitted
-
     with tempfile.TemporaryDirectory(prefix="kawasan-download-") as folder:
-        path = Path(folder) / (_stem(collection_id) + FILE_FORMATS[format].suffix)
-        write_fitted(held, path, format)
-        if style is not None:
-            add_style(path, style=style)
-        if format == "gpkg":
-            undate(path)
+        path = Path(folder) / (_stem(entry.id) + FILE_FORMATS[format].suffix)
+        write_held(held, path, entry, format, style_in=style_in)
         return path.open("rb")
 
 

@@ -9,6 +9,7 @@ import pytest
 import shapely
 from fastapi.testclient import TestClient
 
+from api.collections import Tables
 from api.main import create_app
 from api.settings import Settings
 from geo.published import as_published
@@ -154,6 +155,21 @@ def test_a_file_is_the_same_each_time_and_read_in_ranges(client, format):
     behind = client.get(address, headers={"Range": f"bytes={size}-"})
     assert (behind.status_code, behind.json()["code"]) == (416, "RangeNotSatisfiable")
     assert behind.headers["content-range"] == f"bytes */{size}"
+
+
+def test_a_large_layer_is_written_once_and_read_from_the_store(client, store):
+    address, plain = "/collections/zones/download/gpkg", {"Accept-Encoding": "identity"}
+    expected = client.get(address, headers=plain)
+    with TestClient(create_app(Settings(), store=store)) as opened:
+        opened.app.state.tables = Tables(store, large_bytes=0)
+        cut = opened.get(address, headers=plain | {"Range": "bytes=0-99"})
+        rest = {"Range": "bytes=100-", "If-Range": cut.headers["etag"]}
+        assert cut.content + opened.get(address, headers=plain | rest).content == expected.content
+        whole = opened.get(address, headers=plain)
+    assert whole.content == expected.content
+    for name in ("content-crs", "content-length", "content-disposition", "etag", "link"):
+        assert whole.headers[name] == expected.headers[name]
+    assert len(list((store.folder / "prepared").glob("download-*.gpkg"))) == 1
 
 
 def test_the_collection_and_its_page_link_to_every_file(client):
