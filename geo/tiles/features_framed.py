@@ -17,9 +17,9 @@ from geo.filtering.columns import Kind
 from geo.tiles.features import FeatureTable
 from geo.tiles.features_written import PART_BYTES, Writing
 from geo.vector import file_formats
-from geo.vector.export import csv_row
 from geo.vector.file_formats import FILE_FORMATS, Format
 from geo.vector.losses import Fitted, fitted, fitted_values
+from geo.vector.writers.text import csv_row
 
 Places = npt.NDArray[np.int64]
 

@@ -15,8 +15,8 @@ import shapely
 from geo.language import Language
 from geo.programme.explorer import IndicatorView, RegionRow, ShownFigure
 from geo.programme.targets import Target, level_title, level_word
-from geo.vector.export import csv_row
 from geo.vector.losses import guarded
+from geo.vector.writers.text import csv_row
 from maps.pages.page import render
 from maps.programme.axes import SMALL, WIDE
 from maps.programme.charts import Lines, lines_chart, small_charts
