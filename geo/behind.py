@@ -66,7 +66,7 @@ def _stand_back(politeness: int) -> None:
     """Let others go first, and never take all processors: one stays for answers."""
     if hasattr(os, "nice"):  # Windows has none
         os.nice(politeness)
-    if hasattr(os, "sched_setaffinity"):  # Linux alone
+    if hasattr(os, "sched_getaffinity"):  # Linux alone
         processors = sorted(os.sched_getaffinity(0))
         with suppress(OSError):
             os.sched_setaffinity(0, processors[1:] or processors)
