@@ -9,7 +9,7 @@ Kawasan.outlines = (() => {
   // A vector tile is simplified for this size.
   const TILE_PX = 512;
   const MOST_KEPT = 96;
-  const PAUSE_MS = { coarse: 800, preparing: 3000, offline: 4000, failed: 15000 };
+  const PAUSE_MS = { coarse: 500, preparing: 3000, offline: 4000, failed: 15000 };
   const { POINT, LINE, POLYGON } = Kawasan.outlineData;
   // Below the first size (pixels) an edge would be all that is seen of a shape; above the last it stands clear.
   const EDGES = [[7, 0.3], [20, 0.55], [56, 0.9]];
