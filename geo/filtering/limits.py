@@ -70,13 +70,17 @@ class Bounds:
         if self._nodes > MOST_NODES:
             raise InvalidFilter(reason=_SAY["too_big"].format(most=MOST_NODES), parameter="filter")
 
-    @contextmanager
-    def deeper(self) -> Iterator[None]:
-        """One level further within brackets, NOT or a minus."""
+    def deeper(self) -> "Bounds":
+        """One level further within brackets, NOT or a minus, while a block runs."""
         self._depth += 1
         if self._depth > MOST_DEEP:
             raise InvalidFilter(reason=_SAY["too_deep"].format(most=MOST_DEEP), parameter="filter")
-        yield
+        return self
+
+    def __enter__(self) -> "Bounds":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._depth -= 1
 
     def number(self, text: str) -> int | float:

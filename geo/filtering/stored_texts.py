@@ -82,8 +82,9 @@ class StoredTexts(Sequence[str]):
         unlike = self._tails() ^ np.uint64(int.from_bytes(tail, "big"))
         # As many bits as nothing is wanted of fall out in front.
         places = np.flatnonzero(unlike << np.uint64(8 * (_TAIL_BYTES - len(tail))) == 0)
-        # A short text has zeros before it, as a text that holds some.
-        places = places[self._sizes(places) >= len(wanted)]
+        if len(wanted) > _TAIL_BYTES or wanted[:1] == b"\0":
+            # A short text has zeros before it, as a text that holds some.
+            places = places[self._sizes(places) >= len(wanted)]
         for distance in range(_TAIL_BYTES + 1, len(wanted) + 1):
             places = places[content[self._ends[places] - distance] == wanted[-distance]]
         return places

@@ -6,8 +6,7 @@ long, deep and big a filter may be is counted while it is read.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from geo.errors import InvalidFilter
 from geo.filtering.limits import Bounds
@@ -34,7 +33,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
+_COMPARISONS = frozenset({"=", "<>", "<", ">", "<=", ">="})
 # From the loosest to the tightest, after the comparisons.
 _ADDITIVE = ("+", "-")
 _MULTIPLICATIVE = ("*", "/", "%", "div")
@@ -50,7 +49,8 @@ _SHAPES = {
 # How many rings of brackets stand around the positions of a shape.
 _LEVELS = {"LineString": 1, "MultiPoint": 1, "Polygon": 2, "MultiLineString": 2, "MultiPolygon": 3}
 _DIMENSIONS = ("z", "m", "zm")
-_WORDS = {"and", "or", "not", "like", "between", "in", "is", "null", "div", "true", "false"}
+_PREDICATES = frozenset({"is", "not", "like", "between", "in"})
+_NO_NAMES = _PREDICATES | {"and", "or", "null", "div"}
 _OWN = re.compile(r"(casei|accenti|[sta]_[a-z]+)\Z")
 # As the schema of the JSON encoding writes them.
 _CAMEL = {
@@ -60,19 +60,16 @@ _CAMEL = {
 _ESCAPED_QUOTE = re.compile(r"''|\\'")
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """A word of a filter: what kind it is, what it says, and where it begins."""
+class _Token(NamedTuple):
+    """A word of a filter: what kind it is, what it says, and where it begins.
+
+    `word` is a sign, or a name in small letters; empty for a number, a text or a quoted name.
+    """
 
     kind: str
     text: str
     at: int
-
-    def is_word(self, *words: str) -> bool:
-        return self.kind == "name" and self.text.lower() in words
-
-    def is_sign(self, *signs: str) -> bool:
-        return self.kind == "sign" and self.text in signs
+    word: str
 
 
 def parsed_text(text: str) -> Node:
@@ -109,22 +106,23 @@ class _Reader:
             reason = _SAY["unknown_sign"].format(sign=self._text[place : place + 20], at=place + 1)
             raise InvalidFilter(reason=reason, parameter="filter")
         kind = found.lastgroup
-        self._end = found.end()
-        return _Token(kind, found[kind], found.start(kind))
+        text, self._end = found[kind], found.end()
+        word = text if kind == "sign" else text.lower() if kind == "name" else ""
+        return _Token(kind, text, found.start(kind), word)
 
     def _take(self) -> _Token:
         taken, self._next = self._next, self._token_at(self._end)
         return taken
 
-    def _took(self, test: Callable[..., bool], *words: str) -> bool:
-        """Whether the next word was one of these, which is taken then."""
-        if not test(self._next, *words):
+    def _took(self, word: str) -> bool:
+        """Whether the next one was this word or sign, which is taken then."""
+        if self._next.word != word:
             return False
         self._take()
         return True
 
     def _expect(self, sign: str) -> None:
-        if not self._took(_Token.is_sign, sign):
+        if not self._took(sign):
             self._fail("expected", Text(f"'{sign}'", f"'{sign}'"))
 
     def _fail(self, key: str, expected: Text) -> Any:
@@ -144,34 +142,37 @@ class _Reader:
 
     def _chain(self, word: str, operand: Callable[[], Node]) -> Node:
         found = [operand()]
-        while self._took(_Token.is_word, word):
+        while self._took(word):
             found.append(operand())
         return found[0] if len(found) == 1 else self._op(word, *found)
 
     def _denied(self) -> Node:
-        if not self._took(_Token.is_word, "not"):
+        if not self._took("not"):
             return self._predicate()
         with self._bounds.deeper():
             return self._op("not", self._denied())
 
     def _predicate(self) -> Node:
         left = self._sum()
-        if self._next.is_sign(*_COMPARISONS):
+        word = self._next.word
+        if word in _COMPARISONS:
             return self._op(self._take().text, left, self._sum())
-        if self._took(_Token.is_word, "is"):
-            is_denied = self._took(_Token.is_word, "not")
-            if not self._took(_Token.is_word, "null"):
+        if word not in _PREDICATES:
+            return left
+        if self._took("is"):
+            is_denied = self._took("not")
+            if not self._took("null"):
                 self._fail("expected", Text("NULL", "NULL"))
             return self._perhaps_not(is_denied, self._op("isNull", left))
-        is_denied = self._took(_Token.is_word, "not")
-        if self._took(_Token.is_word, "like"):
+        is_denied = self._took("not")
+        if self._took("like"):
             return self._perhaps_not(is_denied, self._op("like", left, self._sum()))
-        if self._took(_Token.is_word, "between"):
+        if self._took("between"):
             low = self._sum()
-            if not self._took(_Token.is_word, "and"):
+            if not self._took("and"):
                 self._fail("expected", Text("AND", "AND"))
             return self._perhaps_not(is_denied, self._op("between", left, low, self._sum()))
-        if self._took(_Token.is_word, "in"):
+        if self._took("in"):
             return self._perhaps_not(is_denied, self._op("in", left, self._list()))
         if is_denied:
             self._fail("expected", Text("LIKE, BETWEEN, IN", "LIKE, BETWEEN, IN"))
@@ -183,27 +184,27 @@ class _Reader:
     # Arithmetic
 
     def _sum(self) -> Node:
-        return self._left_to_right(_ADDITIVE, self._product)
+        found = self._product()
+        while self._next.word in _ADDITIVE:
+            found = self._op(self._take().word, found, self._product())
+        return found
 
     def _product(self) -> Node:
-        return self._left_to_right(_MULTIPLICATIVE, self._power)
-
-    def _left_to_right(self, signs: tuple[str, ...], operand: Callable[[], Node]) -> Node:
-        found = operand()
-        while self._next.is_sign(*signs) or ("div" in signs and self._next.is_word("div")):
-            sign = self._take().text.lower()
-            found = self._op(sign, found, operand())
+        found = self._power()
+        while self._next.word in _MULTIPLICATIVE:
+            found = self._op(self._take().word, found, self._power())
         return found
 
     def _power(self) -> Node:
         base = self._signed()
-        return self._op("^", base, self._signed()) if self._took(_Token.is_sign, "^") else base
+        return self._op("^", base, self._signed()) if self._took("^") else base
 
     def _signed(self) -> Node:
-        if self._took(_Token.is_sign, "+"):
-            return self._number()
-        if not self._took(_Token.is_sign, "-"):
+        if self._next.word not in _ADDITIVE:
             return self._operand()
+        if self._took("+"):
+            return self._number()
+        self._take()
         if self._next.kind == "number":
             return -self._number()
         with self._bounds.deeper():
@@ -220,9 +221,9 @@ class _Reader:
         if token.kind == "quoted":
             self._bounds.node()
             return {"property": self._take().text.replace('""', '"')}
-        if token.is_sign("("):
+        if token.word == "(":
             return self._bracket()
-        if token.kind != "name" or token.is_word(*_WORDS - {"true", "false"}):
+        if token.kind != "name" or token.word in _NO_NAMES:
             return self._fail("expected", _SAY["operand"])
         return self._named()
 
@@ -246,22 +247,22 @@ class _Reader:
         self._expect("(")
         found = []
         with self._bounds.deeper():
-            while not self._next.is_sign(")"):
+            while self._next.word != ")":
                 found.append((item or self._any_of)())
-                if not self._took(_Token.is_sign, ","):
+                if not self._took(","):
                     break
             self._expect(")")
         return found
 
     def _named(self) -> Node:
         token = self._take()
-        word = token.text.lower()
+        word = token.word
         if word in ("true", "false"):
             self._bounds.node()
             return word == "true"
-        if self._next.is_word(*_DIMENSIONS) and word in _SHAPES:
+        if self._next.word in _DIMENSIONS and word in _SHAPES:
             self._take()
-        if not self._next.is_sign("("):
+        if self._next.word != "(":
             self._bounds.node()
             return {"property": token.text}
         if word.rstrip("zm") in _SHAPES:
@@ -285,7 +286,7 @@ class _Reader:
 
     def _array_item(self) -> Node:
         """An argument of an array function, or an element of an array: in brackets it is an array."""
-        return self._list(self._array_item) if self._next.is_sign("(") else self._any_of()
+        return self._list(self._array_item) if self._next.word == "(" else self._any_of()
 
     # Shapes
 
@@ -307,12 +308,12 @@ class _Reader:
         def inner() -> Any:
             if levels > 1:
                 return self._positions(levels - 1, kind)
-            is_bracketed = kind == "MultiPoint" and self._next.is_sign("(")
+            is_bracketed = kind == "MultiPoint" and self._next.word == "("
             return self._one(self._position) if is_bracketed else self._position()
 
         self._expect("(")
         found = [inner()]
-        while self._took(_Token.is_sign, ","):
+        while self._took(","):
             found.append(inner())
         self._expect(")")
         return found
@@ -320,8 +321,8 @@ class _Reader:
     def _position(self) -> list[float]:
         # Positions are no nodes: the length alone bounds how many there are.
         found = []
-        while self._next.kind == "number" or self._next.is_sign("-", "+"):
-            sign = -1.0 if self._next.is_sign("-") else 1.0
+        while self._next.kind == "number" or self._next.word in _ADDITIVE:
+            sign = -1.0 if self._next.word == "-" else 1.0
             if self._next.kind != "number":
                 self._take()
             if self._next.kind != "number":
