@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from geo.language import Language
 
@@ -20,14 +21,31 @@ ATOM = "application/atom+xml"
 _IS_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 _IS_PLAIN_VALUE = re.compile(r"[A-Za-z0-9_.~,:/-]*").fullmatch
 
+# A longer text is quoted each time.
+_LONGEST = 500
+
 
 def _encoded(given: Mapping[str, Any]) -> str:
     parts = []
     for name, value in given.items():
-        if not _IS_PLAIN(name) or not _IS_PLAIN_VALUE(str(value)):
-            return urlencode(given, safe=",:/")
-        parts.append(f"{name}={value}")
+        said = str(value)
+        parts.append(
+            f"{name if _IS_PLAIN(name) else _quoted(name)}"
+            f"={said if _IS_PLAIN_VALUE(said) else _quoted(said)}"
+        )
     return "&".join(parts)
+
+
+def _quoted(text: str) -> str:
+    return (_kept_quoted if len(text) <= _LONGEST else _newly_quoted)(text)
+
+
+def _newly_quoted(text: str) -> str:
+    return quote_plus(text, safe=",:/")
+
+
+# The links of one answer state the same parameters.
+_kept_quoted = lru_cache(maxsize=256)(_newly_quoted)
 
 
 def _is_saved(segments: tuple[str, ...], given: Mapping[str, Any]) -> bool:

@@ -64,6 +64,11 @@ class Found:
     page: Page
 
     @kept_property
+    def needs_no_turn(self) -> bool:
+        """Whether it is found so soon that to wait for a turn would take longer."""
+        return self.page.is_plain or self.page.is_light(self.table)
+
+    @kept_property
     def selection(self) -> Selection:
         """The page's features."""
         return self.page.of(self.table)
@@ -77,7 +82,7 @@ def items_answer(found: Found, form: Form, links: Links, *, takes_gzip: bool = F
     InvalidFilter
     QueriesBusy
     """
-    if found.page.is_plain and form not in FILES:
+    if found.needs_no_turn and form not in FILES:
         return _items_answer(found, form, links, takes_gzip=takes_gzip)
     with TURNS.taken():
         return _items_answer(found, form, links, takes_gzip=takes_gzip)

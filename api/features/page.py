@@ -20,8 +20,10 @@ from api.parameters import (
     parse_datetime,
 )
 from api.settings import Settings
+from geo.errors import InvalidFilter
 from geo.filtering.columns import Mask
-from geo.filtering.evaluate import matching
+from geo.filtering.evaluate import MOST_SHORT, matching, parsed
+from geo.filtering.work import is_little, passes_of
 from geo.language import Language, first_of, texts
 from geo.tiles.features import Bbox, FeatureTable, Selection
 from geo.tiles.features_written import Writing
@@ -138,6 +140,22 @@ class Page:
         """Whether nothing has to be worked out over all features but their bounds."""
         given = {*_DECIDING} - {"bbox", "bbox-crs"} | self.filters.keys()
         return not given & self.given.keys()
+
+    def is_light(self, table: FeatureTable) -> bool:
+        """Whether its features are found in a fraction of a millisecond, by columns of `table` alone."""
+        text, passes = self.query.filter, table.passes_of(self.filters)
+        others = {*_DECIDING} - {"filter", "filter-lang", "filter-crs"}
+        if passes is None or others & self.given.keys() or len(text or "") > MOST_SHORT:
+            return False
+        if text is not None:
+            try:
+                tree = parsed(text, is_json=self.query.filter_lang == "cql2-json")
+            except InvalidFilter:
+                # It will be refused, which is soon done.
+                return True
+            more = passes_of(tree, table.fields)
+            passes = None if more is None else passes + more
+        return is_little(passes, len(table))
 
     @property
     def canonical(self) -> tuple[tuple[tuple[str, str], ...], int, int, int | None]:

@@ -1,14 +1,15 @@
 """Features and tiles answered without FastAPI's way to a route, by the very functions of their routes.
 
 Solving dependencies and a change of threads take most of the time of one feature. A request whose
-answer lies prepared is answered in the loop. There nothing waits for a turn, for what another request
-makes or for the disk: whatever must be looked for, worked out or prepared goes to a thread.
+answer lies prepared is answered in the loop, and so is a filter that is little work. There nothing waits
+for a turn, for what another request makes or for the disk: whatever takes longer goes to a thread.
 What the routes' functions do not take goes the usual way, which says what is wrong.
 """
 
 import re
 from collections.abc import Callable
 from functools import partial
+from typing import Literal
 
 import anyio.to_thread
 from fastapi import Response
@@ -38,7 +39,10 @@ from api.deps import (
     tables_of,
     wants_html,
 )
+from api.features.answers import Found
 from api.features.encodings import form_of
+from api.features.page import Page
+from api.features.turns import in_turn
 from api.middleware import as_get, fault_response, is_long, other_origins, secured, varying
 from api.parameters import ItemQuery, ItemsQuery
 from api.problems import problem_response
@@ -58,9 +62,11 @@ _PATH = re.compile(
     r"(?:items(?:/(?P<feature>.+))?|tiles/(?P<set>[^/]+)/(?P<z>[^/]+)/(?P<row>\d{1,9})/(?P<column>\d{1,9}))",
     re.ASCII,
 )
-# What leaves an answer made of bytes that lie prepared. A filter waits for its turn, and features
-# that are written anew take their time.
-_PLAIN = frozenset({"limit", "offset", "after", "version", "f", "lang"})
+# What leaves an answer made of bytes that lie prepared. Features that are written anew take their
+# time, and so does a box, whose borders are compared with those of features.
+_AT_ONCE = frozenset({"limit", "offset", "after", "version", "f", "lang", "filter", "filter_lang"})
+# To find a CRS may take as long as a filter.
+_TAKEN = ItemsQuery.model_fields.keys() - {"crs", "bbox_crs", "filter_crs"}
 _MOST_AT_ONCE = 1_000
 
 _READING = ("GET", "HEAD")
@@ -70,6 +76,7 @@ _OF_BODIES = frozenset({"content-length", "transfer-encoding"})
 _OF_NO_ORIGIN = (b"vary", b"Origin")
 
 _Answer = Callable[[], Response]
+_How = Literal["at once", "in turn", "in a thread"]
 _Query = ItemsQuery | ItemQuery | VectorTileQuery
 
 
@@ -174,8 +181,10 @@ async def _answered(request: QuickRequest, path: re.Match[str]) -> Response | No
     try:
         await require_action(request, "read")
         require_spoken(request)
-        answer, is_quick = _asked(request, path, query)
-        return answer() if is_quick else await anyio.to_thread.run_sync(answer)
+        answer, how = _asked(request, path, query)
+        if how == "at once":
+            return answer()
+        return await (in_turn if how == "in turn" else anyio.to_thread.run_sync)(answer)
     except GeoError as error:
         await log_refusal(request, error)
         return problem_response(request, error)
@@ -203,8 +212,8 @@ def _kind(path: re.Match[str]) -> type[_Query]:
     return ItemsQuery if path["feature"] is None else ItemQuery
 
 
-def _asked(request: QuickRequest, path: re.Match[str], query: _Query) -> tuple[_Answer, bool]:
-    """What answers, and whether it does so at once."""
+def _asked(request: QuickRequest, path: re.Match[str], query: _Query) -> tuple[_Answer, _How]:
+    """What answers, and how it does so."""
     if isinstance(query, VectorTileQuery):
         return _tile_asked(request, path, query)
     if isinstance(query, ItemsQuery):
@@ -214,7 +223,7 @@ def _asked(request: QuickRequest, path: re.Match[str], query: _Query) -> tuple[_
 
 def _tile_asked(
     request: QuickRequest, path: re.Match[str], query: VectorTileQuery
-) -> tuple[_Answer, bool]:
+) -> tuple[_Answer, _How]:
     tables, tiles, patience = tables_of(request), collection_tiles_of(request), patience_s()
     place = (path["z"], int(path["row"]), int(path["column"]))
     entry = tables.known(path["collection"])
@@ -222,36 +231,43 @@ def _tile_asked(
     if path["set"] == WEB_MERCATOR_QUAD and entry is not None and table is not None:
         extent = table.features.extent
         answer = partial(vector_tile_of, request, entry, extent, *place, query, tiles, patience)
-        return answer, tiles.is_kept(entry, *place)
+        return answer, "at once" if tiles.is_kept(entry, *place) else "in a thread"
     where = (path["collection"], path["set"], *place)
-    return partial(read_vector_tile, request, *where, query, tables, tiles, patience), False
+    return partial(read_vector_tile, request, *where, query, tables, tiles, patience), "in a thread"
 
 
 def _items_asked(
     request: QuickRequest, path: re.Match[str], query: ItemsQuery
-) -> tuple[_Answer, bool]:
+) -> tuple[_Answer, _How]:
     tables, language = tables_of(request), language_of(request)
     settings, links = settings_of(request), links_of(request)
     form = form_of(query.f, request.headers.get("accept") or "")
-    is_plain = query.model_fields_set <= _PLAIN and (query.limit or 0) <= _MOST_AT_ONCE
-    found = _opened(tables, path["collection"], language, query) if is_plain else None
-    if form == "json" and found is not None:
-        return partial(items_of, request, *found, query, form, settings, language, links), True
-    where = (path["collection"], query)
-    return partial(items, request, *where, tables, settings, language, links), False
+    own = query.model_fields_set - query.filters.keys()
+    is_taken = form == "json" and own <= _TAKEN
+    opened = _opened(tables, path["collection"], language, query) if is_taken else None
+    if opened is None:
+        where = (path["collection"], query)
+        return partial(items, request, *where, tables, settings, language, links), "in a thread"
+    page = Page.asked(query, *opened, language=language, settings=settings)
+    found = Found(*opened, page)
+    answer = partial(items_of, request, found, form, links)
+    if not found.needs_no_turn:
+        return answer, "in turn"
+    is_short = own <= _AT_ONCE and (query.limit or 0) <= _MOST_AT_ONCE
+    return answer, "at once" if is_short else "in a thread"
 
 
 def _item_asked(
     request: QuickRequest, path: re.Match[str], query: ItemQuery
-) -> tuple[_Answer, bool]:
+) -> tuple[_Answer, _How]:
     tables, language = tables_of(request), language_of(request)
     is_page, links = wants_html(request), links_of(request)
     found = None if is_page else _opened(tables, path["collection"], language, query)
     if found is not None:
         answer = partial(item_of, request, *found, path["feature"], query, language, links)
-        return answer, query.crs is None
+        return answer, "at once" if query.crs is None else "in a thread"
     where = (path["collection"], path["feature"], query)
-    return partial(item, request, *where, tables, language, is_page, links), False
+    return partial(item, request, *where, tables, language, is_page, links), "in a thread"
 
 
 def _opened(

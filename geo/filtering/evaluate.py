@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,8 @@ from geo.language import filled, first_of, texts
 
 _SAY = texts(__name__)
 
+# In characters; most filters are shorter, and are read in no time.
+MOST_SHORT = 500
 _OF_ALL = np.ones(1, dtype=np.bool_)
 # What a geometry may be called, where no property is.
 GEOMETRY = "geometry"
@@ -45,6 +48,25 @@ _PAIRS: Mapping[str, Callable[[str, Operand, Operand], Operand]] = (
     | dict.fromkeys(temporal.TEMPORAL, temporal.related)
     | dict.fromkeys(arrays.ARRAY, arrays.related)
 )
+
+
+def parsed(text: str, *, is_json: bool = False) -> Any:
+    """The tree of a filter in the text encoding, or in JSON; nobody changes it, for it is kept.
+
+    Raises
+    ------
+    InvalidFilter
+        For what cannot be read, or is bounded.
+    """
+    return (_kept_tree if len(text) <= MOST_SHORT else _tree)(text, is_json)
+
+
+def _tree(text: str, is_json: bool) -> Any:
+    return parsed_document(text) if is_json else parsed_text(text)
+
+
+# Who asks how much work a filter is lets it be worked out next.
+_kept_tree = lru_cache(maxsize=256)(_tree)
 
 
 def matching(
@@ -70,7 +92,7 @@ def matching(
     InvalidFilter
         For what cannot be read, is bounded, names no property or mixes kinds.
     """
-    tree = parsed_document(text) if is_json else parsed_text(text)
+    tree = parsed(text, is_json=is_json)
     found = _Worker(table, to_lonlat).where(tree, is_true=True)
     return found if len(found) == len(table) else np.broadcast_to(found, len(table)).copy()
 

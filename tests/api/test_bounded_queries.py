@@ -2,12 +2,13 @@
 
 import threading
 
+import anyio
 import pytest
 import shapely
 from fastapi.testclient import TestClient
 
 from api.features import answers
-from api.features.turns import ProcessorTime, QueriesBusy, Turns
+from api.features.turns import ProcessorTime, QueriesBusy, Turns, in_turn
 from api.main import create_app
 from api.settings import Settings
 from geo.errors import InvalidFilter
@@ -151,12 +152,34 @@ def test_who_waits_too_long_comes_back_and_gives_the_place_free():
 def test_a_busy_service_says_when_to_come_back_and_answers_plain_pages(client, monkeypatch):
     turns = Turns(at_once=1, waiting=0, patience_s=0, cpu_s=9)
     monkeypatch.setattr(answers, "TURNS", turns)
+    question = f"{ITEMS}?filter=size*1=1"
     with turns.taken():
-        answer = client.get(f"{ITEMS}?filter=size=1")
+        answer = client.get(question)
         assert (answer.status_code, answer.json()["code"]) == (503, "QueriesBusy")
         assert answer.headers["retry-after"]
-        assert client.get(f"{ITEMS}?bbox=114,-4,115,-2").status_code == 200
-    assert client.get(f"{ITEMS}?filter=size=1").status_code == 200
+        for little in ("bbox=114,-4,115,-2", "filter=size=1", "size=1", "filter=THIS IS NOT"):
+            assert client.get(f"{ITEMS}?{little}").status_code in (200, 400)
+    assert client.get(question).status_code == 200
+
+
+def test_who_waits_in_the_loop_is_answered_in_the_end_or_told_that_too_many_wait():
+    answered, refused, may_go = [], [], threading.Event()
+
+    async def ask(number):
+        try:
+            answered.append(await in_turn(lambda: may_go.wait(5) and number))
+        except QueriesBusy:
+            refused.append(number)
+            may_go.set()
+
+    async def all_at_once():
+        async with anyio.create_task_group() as group:
+            for number in range(200):
+                group.start_soon(ask, number)
+
+    anyio.run(all_at_once)
+    assert len(answered) + len(refused) == 200
+    assert 100 < len(answered) < 200
 
 
 # What a reader holds

@@ -1,6 +1,7 @@
 """OGC API - Features: pages of features, and single features. The answers are of `api/features/answers.py`."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -109,26 +110,16 @@ def items(
         return _items_page(request, collection_id, query, tables, settings, language)
     entry = tables.collection(collection_id, query.version)
     table = tables.table(entry, language).features
-    return items_of(request, entry, table, query, form, settings, language, links)
-
-
-def items_of(
-    request: Request,
-    entry: Collection,
-    table: FeatureTable,
-    query: ItemsQuery,
-    form: Form,
-    settings: Settings,
-    language: Language,
-    links: Links,
-) -> Response:
-    """A page of a collection's features in any form but HTML."""
     page = Page.asked(query, entry, table, language=language, settings=settings)
-    if form in WHOLE:
-        page = page.whole()
-    found = Found(entry, table, page)
+    return items_of(request, Found(entry, table, page), form, links)
 
-    etag = etag_of(entry.key, page.canonical, form, language, links)
+
+def items_of(request: Request, found: Found, form: Form, links: Links) -> Response:
+    """A page of a collection's features in any form but HTML."""
+    language = found.page.language
+    if form in WHOLE:
+        found = replace(found, page=found.page.whole())
+    etag = etag_of(found.collection.key, found.page.canonical, form, language, links)
 
     def answer() -> Response:
         # What is prepared is sooner there than any coding is made.
