@@ -100,7 +100,7 @@ def _first_views(
     from geo.published import DEFAULT_LAYER, NEED_MODEL, layer
     from maps.pages.page import load_templates
     from maps.pages.portraits import zone_portrait
-    from maps.programme.explorer_page import listed_themes
+    from maps.programme.indicator_list import listed_themes
 
     def indicators() -> None:
         # The table of figures is read, and the list of them made.

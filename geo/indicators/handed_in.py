@@ -23,7 +23,7 @@ from geo.indicators.plausible import agrees, is_possible, jump_from
 from geo.indicators.region_names import region_of
 from geo.indicators.table import COLUMNS, Indicator, parse_indicators
 from geo.ingest.findings import Finding, Unreadable, finding, is_refused
-from geo.ingest.sheet import Cell, Sheet, clean, is_empty, read_sheet
+from geo.ingest.sheet import Cell, Sheet, TableRead, clean, is_empty, read_sheet
 from geo.ingest.source import Limits
 from geo.language import Text, filled, first_of, number, texts
 from geo.vector.numerals import NumberStyle
@@ -80,18 +80,6 @@ class Against:
     leaves_out_others: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FiguresRead:
-    """The checked figures as `parse_indicators` returns them, None where the file is refused.
-
-    `findings` are all that was found; `summary` says in JSON types how the file was read.
-    """
-
-    frame: pd.DataFrame | None
-    findings: tuple[Finding, ...]
-    summary: Mapping[str, object]
-
-
 @dataclass(slots=True)
 class _Row:
     """What an entry was found to be; a part that is wrong stays None."""
@@ -130,8 +118,10 @@ class _Findings:
 
 def read_indicator_file(
     path: Path, *, stated: StatedOfAll, against: Against, limits: Limits, name: str | None = None
-) -> FiguresRead:
+) -> TableRead:
     """Read and check a table of figures, which its sender calls `name`; nothing is half taken.
+
+    What it reads is as `parse_indicators` returns it.
 
     Raises
     ------
@@ -148,7 +138,7 @@ def read_indicator_file(
             sheet, region=against.region, known=names, stated=of_all.id if of_all else None
         )
     except Unreadable as error:
-        return FiguresRead(None, error.findings, {})
+        return TableRead(None, error.findings, {})
     findings = _Findings()
     findings.all = [*sheet.findings, *layout.findings]
     entries, unfilled = _filled_in(layout.entries)
@@ -160,7 +150,7 @@ def read_indicator_file(
     frame = None if is_refused(findings.all) else _frame(rows, findings)
     # What is wrong is told in the order of the rows, whoever found it.
     findings.all.sort(key=lambda found: (found.where.get("row", 0), found.where.get("column", 0)))
-    return FiguresRead(frame, tuple(findings.all), _summary(sheet, rows))
+    return TableRead(frame, tuple(findings.all), _summary(sheet, rows))
 
 
 # What whoever fills a row says of its figure; code, name, indicator and unit a template has written.

@@ -48,6 +48,18 @@ _CELLS = re.compile(rb"[,;\t|\r\n\"]+")
 Cell = str | float | date | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TableRead:
+    """The checked rows of a table that was handed in, None where it is refused.
+
+    `findings` are all that was found; `summary` says in JSON types how the file was read.
+    """
+
+    frame: pd.DataFrame | None
+    findings: tuple[Finding, ...]
+    summary: Mapping[str, object]
+
+
 def is_empty(cell: Cell) -> bool:
     """Whether a cell holds nothing but spaces."""
     return cell is None or (isinstance(cell, str) and not clean(cell))

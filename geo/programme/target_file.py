@@ -22,7 +22,7 @@ from geo.indicators.plausible import agrees, is_possible
 from geo.indicators.region_names import region_of
 from geo.indicators.table import Indicator
 from geo.ingest.findings import LISTED_PER_CODE, Finding, Unreadable, finding, is_refused
-from geo.ingest.sheet import Cell, Sheet, clean, is_empty, read_sheet
+from geo.ingest.sheet import Cell, Sheet, TableRead, clean, is_empty, read_sheet
 from geo.ingest.source import Limits
 from geo.language import Text, number, unprintable
 from geo.programme.target_columns import ENDS, Role, TargetRow, cell_text, filled_in, headed
@@ -74,18 +74,6 @@ class StatedOfTargets:
     encoding: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TargetsRead:
-    """The checked targets as `parse_targets` returns them, None where the file is refused.
-
-    `findings` are all that was found; `summary` says in JSON types how the file was read.
-    """
-
-    frame: pd.DataFrame | None
-    findings: tuple[Finding, ...]
-    summary: Mapping[str, object]
-
-
 def read_target_file(
     path: Path,
     *,
@@ -93,8 +81,10 @@ def read_target_file(
     against: TargetsAgainst,
     limits: Limits,
     name: str | None = None,
-) -> TargetsRead:
+) -> TableRead:
     """Read and check a table of targets, which its sender calls `name`; nothing is half taken.
+
+    What it reads is as `parse_targets` returns it.
 
     Raises
     ------
@@ -107,7 +97,7 @@ def read_target_file(
         )
         columns, below, unused = headed(sheet)
     except Unreadable as error:
-        return TargetsRead(None, error.findings, {})
+        return TableRead(None, error.findings, {})
     findings = [*sheet.findings, *unused]
     rows, unfilled = filled_in(TargetRow(row, columns) for row in below)
     findings += unfilled
@@ -128,7 +118,7 @@ def read_target_file(
         "encoding": sheet.encoding,
         "counts": {"rows": len(below), "targets": len(rows)},
     }
-    return TargetsRead(frame, tuple(findings), summary)
+    return TableRead(frame, tuple(findings), summary)
 
 
 def _find_regions(

@@ -20,14 +20,12 @@ from geo.vector.writers.text import csv_row
 from maps.pages.page import render
 from maps.programme.axes import SMALL, WIDE
 from maps.programme.charts import Lines, lines_chart, small_charts
+from maps.programme.explorer_notes import level_said, sources_of, targets_in_words
 from maps.programme.explorer_page import (
     MOST_SMALL,
     Show,
-    level_said,
     mapped_year,
     province_said,
-    sources_of,
-    targets_in_words,
 )
 from maps.programme.indicator_map import indicator_map
 from maps.programme.words import government_said, is_proposal, note_words, own_notes, target_note
@@ -369,7 +367,9 @@ def _drawing_notes(
             "key_proposal": any(is_proposal(t) for row in view.rows for t in row.targets),
         }
         shown = [translate(f"explorer.{key}", language) for key, is_said in keys.items() if is_said]
-        shown += [level] if (level := level_said(view, language, show=show)) else []
+        shown += (
+            [level] if (level := level_said(view, language, is_small=show == "multiples")) else []
+        )
         said.append("; ".join(shown))
         said += targets_in_words(view, language)
     if view.indicator.caveat.id:

@@ -1,170 +1,36 @@
-"""What the explorer of indicators says, in one language: the list by theme, and the view of a few.
+"""What the explorer of indicators says of a few of them, in one language.
 
 Everything is text, numbers and positions: the page needs no script. What it shows is made by
 `geo.programme.explorer`; its charts are `maps/programme/charts.py`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
 import geopandas as gpd
-import pandas as pd
 
 from geo import published
-from geo.indicators.table import Indicator, Theme, note_of
-from geo.language import LANGUAGES, Language
-from geo.programme.explorer import (
-    ExplorerQuestion,
-    IndicatorView,
-    RegionRow,
-    explore,
-)
+from geo.language import Language
+from geo.programme.explorer import ExplorerQuestion, IndicatorView, RegionRow, explore
 from geo.programme.province import unit_codes
 from geo.programme.publish_targets import targets
-from geo.programme.targets import Target, level_word, range_in_words, with_targets
+from geo.programme.targets import level_word, range_in_words
 from geo.store.versions import Published
-from maps.escape import safe_address
-from maps.pages.histories import NumberedSource, numbered_sources
 from maps.programme.axes import NARROW, WIDE
 from maps.programme.charts import lines_chart, row_colours, small_charts
+from maps.programme.explorer_notes import level_said, remarks, sources_of, targets_by_document
+from maps.programme.indicator_list import listed_themes
 from maps.programme.indicator_map import indicator_map
-from maps.programme.target_marks import compared_row, end_target, level_words
-from maps.programme.words import (
-    figure_words,
-    government_said,
-    is_proposal,
-    note_words,
-    own_notes,
-    target_note,
-)
+from maps.programme.words import figure_words, note_words, own_notes
 from maps.text import format_number, format_period, translate
 
 Show = Literal["lines", "table", "multiples", "map"]
 SHOWS: tuple[Show, ...] = get_args(Show)
 # More small charts than a page of a few screens holds; the others are a choice of regions away.
 MOST_SMALL = 40
-_MOST_REASONS = 8
 # Indicators that the form offers to lie below each other.
 MOST_PICKED = 3
 _MOST_NAME = 80
-
-
-@dataclass(frozen=True, slots=True)
-class ListedIndicator:
-    """An indicator of the list: `words` are what a search looks through, in both languages."""
-
-    id: str
-    title: str
-    unit: str
-    years: str
-    last: int
-    regions: int
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListedTheme:
-    """A heading of the list."""
-
-    title: str
-    indicators: tuple[ListedIndicator, ...]
-
-
-def indicator_list(
-    table: pd.DataFrame, catalogue: Mapping[str, Indicator], language: Language
-) -> tuple[ListedTheme, ...]:
-    """Every indicator that has a figure, under its theme: first what most regions have, by title."""
-    known = table.groupby("indicator", observed=True).agg(
-        first=("year", "min"), last=("year", "max"), regions=("regency_code", "nunique")
-    )
-    facts = known.to_dict("index")
-    found: dict[Theme | None, list[ListedIndicator]] = {theme: [] for theme in get_args(Theme)}
-    most = max((fact["regions"] for fact in facts.values()), default=0)
-
-    def place(one: Indicator) -> tuple[bool, str]:
-        # First what most regions have: the others are of one place or two.
-        return facts[one.id]["regions"] < most / 2, one.title.to(language).casefold()
-
-    for one in sorted((one for one in catalogue.values() if one.id in facts), key=place):
-        found.setdefault(one.theme, []).append(_listed(one, facts[one.id], language))
-    return tuple(
-        ListedTheme(translate(f"theme.{theme or 'other'}", language), tuple(listed))
-        for theme, listed in found.items()
-        if listed
-    )
-
-
-def _listed(one: Indicator, facts: Mapping[Any, Any], language: Language) -> ListedIndicator:
-    first, last = int(facts["first"]), int(facts["last"])
-    words = [one.id, *(one.title.to(each) for each in LANGUAGES)]
-    return ListedIndicator(
-        id=one.id,
-        title=one.title.to(language),
-        unit=one.unit.to(language),
-        years=str(last) if first == last else f"{first}–{last}",
-        last=last,
-        regions=int(facts["regions"]),
-        words=" ".join(words).casefold(),
-    )
-
-
-@lru_cache(maxsize=4)
-def listed_themes(now: Published, language: Language) -> tuple[ListedTheme, ...]:
-    """The list of what is published; empty where no figures are."""
-    if "indicators" not in now.datasets():
-        return ()
-    table = published.read_indicators(now.version("indicators").path)
-    return indicator_list(table, with_targets(published.indicator_catalogue(now)), language)
-
-
-# How many years older than the newest figures are those that people still look for first.
-_MOST_AGE = 1
-
-
-@lru_cache(maxsize=4)
-def chief_indicators(now: Published, language: Language) -> tuple[ListedIndicator, ...]:
-    """What people look for first: what has targets, then new figures of every regency, the newest first."""
-    if "indicators" not in now.datasets():
-        return ()
-    table, region = published.read_indicators(now.version("indicators").path), published.region(now)
-    of_regencies = table[table["regency_code"].isin(list(region.by_code))]
-    counts = of_regencies.groupby(["indicator", "year"], observed=True)["regency_code"].nunique()
-    full = counts[counts == len(region.regencies)].reset_index().groupby("indicator")["year"].max()
-    aimed = set(targets(now)["indicator"])
-    catalogue = published.indicator_catalogue(now)
-    newest = max((full[name] for name in full.index if not catalogue[name].is_set_ahead), default=0)
-    found = [
-        one
-        for theme in listed_themes(now, language)
-        for one in theme.indicators
-        if one.id in aimed
-        or (catalogue[one.id].mappable and full.get(one.id, 0) >= newest - _MOST_AGE)
-    ]
-    return tuple(
-        sorted(found, key=lambda one: (one.id not in aimed, -one.last, -one.regions, one.title))
-    )
-
-
-def other_themes(now: Published, language: Language) -> tuple[ListedTheme, ...]:
-    """The list by theme without what `chief_indicators` begins with."""
-    chief = set(chief_indicators(now, language))
-    rest = [
-        ListedTheme(theme.title, tuple(one for one in theme.indicators if one not in chief))
-        for theme in listed_themes(now, language)
-    ]
-    return tuple(theme for theme in rest if theme.indicators)
-
-
-def known_years(now: Published) -> list[tuple[Indicator, list[int]]]:
-    """Every indicator that has a figure, with the years that it has one of; none where none are published."""
-    if "indicators" not in now.datasets():
-        return []
-    years = published.read_indicators(now.version("indicators").path).groupby("indicator")["year"]
-    known = {str(name): sorted(map(int, of.unique())) for name, of in years}
-    every = with_targets(published.indicator_catalogue(now)).values()
-    return [(one, known[one.id]) for one in every if one.id in known]
 
 
 def read_views(now: Published, question: ExplorerQuestion) -> tuple[IndicatorView, ...]:
@@ -267,11 +133,11 @@ def _section(
         "years": [y for y in view.years if any(y in row.by_year for row in view.rows)],
         "province": province_said(view, drawn_year, language) if is_mapped else "",
         "table": figures_table(view, language),
-        "targets": _targets(view, language),
+        "targets": targets_by_document(view, language),
         "n_proposals": view.n_proposals,
-        "level": level_said(view, language, show=show),
+        "level": level_said(view, language, is_small=show == "multiples"),
         "has_noted": bool(own_notes(view)),
-        "remarks": _remarks(view, language),
+        "remarks": remarks(view, language),
         "sources": sources_of(view),
         "has_doubtful": any(not f.is_good for row in view.rows for f in row.figures),
         "has_made": any(f.basis != "published" for row in view.rows for f in row.figures),
@@ -374,111 +240,3 @@ def _no_change(row: RegionRow, view: IndicatorView, language: Language) -> str:
     """Why a region has no change, where the others have one."""
     reason = None if view.span is None else row.no_change(view.span)
     return "" if reason is None else reason.to(language)
-
-
-def _targets(view: IndicatorView, language: Language) -> list[dict[str, Any]]:
-    """The targets of a view, one entry a document, plan and year, with the range of each region."""
-    found: dict[tuple[object, ...], list[tuple[RegionRow, Target]]] = {}
-    for row in view.rows:
-        for one in row.targets:
-            key = (one.year, one.level, one.document, one.page, one.source, one.source_url)
-            found.setdefault(key, []).append((row, one))
-    return [_document(held, view, language) for held in found.values()]
-
-
-def targets_in_words(view: IndicatorView, language: Language) -> list[str]:
-    """The targets of a view, a sentence a document: whose they are, of which plan and year."""
-    said = []
-    for one in _targets(view, language):
-        ranges = "; ".join(f"{name} {range_said}" for name, range_said in one["ranges"])
-        whose = translate("explorer.goal_head", language, year=one["year"], level=one["level"])
-        binding = "" if one["is_binding"] else f", {translate('target.not_binding', language)}"
-        said.append(f"{whose}{binding} ({one['document']}): {ranges}")
-    return said
-
-
-def level_said(view: IndicatorView, language: Language, *, show: Show) -> str:
-    """What the level behind the lines is: of one chart the target itself; empty where there is none."""
-    if show == "multiples":
-        has_any = any(compared_row(view, row) for row in view.rows)
-        return translate("explorer.key_levels", language) if has_any else ""
-    row = compared_row(view)
-    if row is None:
-        return ""
-    target, said = end_target(row), level_words(view, row, language)
-    if target is not None and target.level == "rpjmn":
-        return translate("explorer.key_level", language, target=said)
-    return translate("explorer.key_level_of", language, target=said, whose=row.name.to(language))
-
-
-def _document(
-    held: Sequence[tuple[RegionRow, Target]], view: IndicatorView, language: Language
-) -> dict[str, Any]:
-    target, notes = held[0][1], {one.note for _, one in held}
-    return {
-        "year": target.year,
-        "level": level_word(target.level).to(language),
-        "is_binding": not is_proposal(target),
-        "ranges": [
-            (row.name.to(language), range_in_words(one, view.indicator).to(language))
-            for row, one in held
-        ],
-        "document": target.document,
-        "page": target.page,
-        "source": target.source,
-        "address": safe_address(target.source_url),
-        "note": target_note(target, view.indicator, language) if len(notes) == 1 else "",
-    }
-
-
-def _remarks(view: IndicatorView, language: Language) -> list[str]:
-    """What has to be known of the figures: how the province's were made, breaks, their notes."""
-    said = [one for one in [government_said(view.indicator, language)] if one]
-    for row in view.rows:
-        made: dict[str, list[int]] = {}
-        for figure in row.figures:
-            if figure.made:
-                made.setdefault(figure.made.to(language), []).append(figure.year)
-        said += [f"{row.name.to(language)} {_years(years)}: {how}." for how, years in made.items()]
-        said += [reason.to(language) for reason in row.missing.values()][-1:]
-        said += [
-            f"{row.name.to(language)}: {translate('portrait.break', language, before=b.before, after=b.after)}"
-            f" {'; '.join(reason.to(language) for reason in b.reasons)}."
-            for b in row.breaks
-        ]
-    return said[:_MOST_REASONS] + _notes_said(view, language)[:_MOST_REASONS]
-
-
-def _notes_said(view: IndicatorView, language: Language) -> list[str]:
-    """The notes of figures: one that is some figures' own names them, one of most is said of all."""
-    own = own_notes(view)
-    said: dict[str, dict[str, list[int]]] = {}
-    for row in view.rows:
-        for figure in row.figures:
-            if figure.note:
-                years = said.setdefault(figure.note, {}).setdefault(row.name.to(language), [])
-                years.append(figure.year)
-    found = []
-    for note, rows in said.items():
-        told = note_of(note, view.indicator.notes).to(language)
-        if note in own:
-            whose = [f"{name} {_years(years)}" for name, years in rows.items()]
-            found.append(f"{'; '.join(whose)}: {told}")
-        elif told != view.indicator.caveat.to(language):
-            found.append(told)
-    return found
-
-
-def _years(years: Sequence[int]) -> str:
-    return ", ".join(map(str, years))
-
-
-def sources_of(view: IndicatorView, *, year: int | None = None) -> tuple[NumberedSource, ...]:
-    """The sources of a view's figures, or of those of one year, each once with its years."""
-    every = [
-        (f.source, f.source_url, f.via)
-        for row in view.rows
-        for f in row.figures
-        if f.source and year in (None, f.year)
-    ]
-    return numbered_sources(pd.DataFrame(every, columns=["source", "source_url", "via"]))

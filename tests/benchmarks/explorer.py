@@ -25,7 +25,8 @@ from geo.programme.targets import COLUMNS
 from geo.vector.planning_region import Region
 from maps.pages.page import render
 from maps.programme.explorer_files import csv_text, explorer_workbook
-from maps.programme.explorer_page import SHOWS, explorer_sections, indicator_list
+from maps.programme.explorer_page import SHOWS, explorer_sections
+from maps.programme.indicator_list import indicator_list
 from tests.regions import SOUTH_KALIMANTAN
 
 N_REGENCIES, N_INDICATORS, YEARS = 514, 60, range(2006, 2026)

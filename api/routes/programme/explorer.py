@@ -189,7 +189,7 @@ def read_indicators(
 def _list(
     request: Request, now: Published, form: str, language: Language, links: Links
 ) -> Response:
-    from maps.programme.explorer_page import chief_indicators, other_themes
+    from maps.programme.indicator_list import chief_indicators, other_themes
     from maps.text import translate
 
     if form == "html":
@@ -201,7 +201,7 @@ def _list(
             chief=chief_indicators(now, language),
             themes=other_themes(now, language),
         )
-    from maps.programme.explorer_page import known_years
+    from maps.programme.indicator_list import known_years
 
     found = [
         IndicatorDocument(
