@@ -108,6 +108,7 @@ def test_what_cannot_become_a_layer_is_said_and_leaves_nothing(office, stated, s
     assert client.get("/uploads", headers=headers).json()["uploads"] == []
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_planning_layer_outside_the_region_is_refused_and_may_become_a_reference_layer(office):
     client, headers = office
     answer = client.post(
@@ -133,6 +134,7 @@ def test_what_says_nothing_or_cannot_be_shown_is_refused_by_its_field(office, na
     assert "{" not in said.json()["detail"]
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_title_and_a_comment_that_cannot_be_shown_are_refused(office):
     client, headers = office
     titled = {**NEW, "title": "Titik\u202e"}
@@ -160,6 +162,7 @@ def published(office, upload):
     return client.post(f"/uploads/{upload['upload']}/publish", headers=headers, json=SAID)
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_file_for_a_withdrawn_layer_says_so_and_shows_the_layer_again(office):
     client, headers = office
     assert published(office, hand_in(office, 1, **NEW)).status_code == 200
@@ -188,6 +191,7 @@ def test_a_file_for_a_withdrawn_layer_says_so_and_shows_the_layer_again(office):
     assert client.get("/layers/withdrawn", headers=headers).json()["layers"] == []
 
 
+@pytest.mark.usefixtures("read_here")
 def test_the_second_new_layer_of_one_id_is_told_that_the_first_exists(office):
     first, second = hand_in(office, 1, **NEW), hand_in(office, 2, **{**NEW, "title": "Lain"})
     assert published(office, first).status_code == 200

@@ -69,6 +69,7 @@ def test_indicators_of_old_boundaries_are_ingested_as_those_of_new_ones(run, for
     assert "ditambah: 26" in ingested.output
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_regencys_people_are_spread_over_its_kecamatan_by_a_raster(run, folder, make_raster):
     (folder / "jiwa.csv").write_text("code,jiwa\n63.01,300000\n63.02,500000\n", encoding="utf-8")
     # Everybody lives in the northern half of this raster.
@@ -87,6 +88,7 @@ def test_a_regencys_people_are_spread_over_its_kecamatan_by_a_raster(run, folder
     assert table.loc["63.02.01", "method"] == "raster:r.tif"
 
 
+@pytest.mark.usefixtures("read_here")
 def test_classes_of_a_land_raster_weigh_the_pieces(run, former, folder):
     out = folder / "baru.csv"
     said = run(*former, "--by", "landcover:12,14", "--out", out)
@@ -101,6 +103,7 @@ def test_an_older_version_of_a_layer_serves_as_old_boundaries(run):
     assert "Versi '9' tidak ada" in run("--from", "regencies@9", expect=1)
 
 
+@pytest.mark.usefixtures("read_here")
 def test_what_lies_outside_the_new_boundaries_is_said_and_spread_when_asked(run, former, folder):
     regencies = layer_of_west(folder)
     words = [*former, "--to", regencies]
