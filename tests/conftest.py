@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
+from _pytest.doctest import DoctestModule
 from filelock import FileLock
 from hypothesis import settings
 from rasterio.transform import from_origin
@@ -80,6 +81,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if lost := [path for path in places if not path.exists()]:
         raise pytest.UsageError(f"LONGEST of {__file__} names no file: {lost}")
     items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Below this folder no docstring shows an example: what is no file of tests is not even imported."""
+    return [found for found in (yield) if not isinstance(found, DoctestModule)]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,7 @@
 """The house: rooms in one order, imports that run one way, and nothing that only tests reach."""
 
 import ast
+import importlib
 import re
 from collections.abc import Iterator, Set
 from functools import cache
@@ -203,3 +204,9 @@ def names_in(node: ast.AST) -> list[str]:
 def test_no_public_function_is_reached_by_tests_alone():
     unread = [f"{module}.{name}" for module, name in public_functions() if name not in mentions()]
     assert unread == []
+
+
+def test_what_measures_and_asks_beside_the_tests_can_be_imported():
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        if not path.name.startswith("test_") and path.stem not in {"conftest", "__main__"}:
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
