@@ -48,7 +48,7 @@ MEDIA_TYPES = {
 }
 JSON = "application/json"
 # A shared machine's slowness is no failure: what is awaited may take long, as may the first page.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)
 FIRST_PAGE_MS = 90_000
 PageMaker = Callable[[str, dict[str, str]], str | None]
 
@@ -121,7 +121,7 @@ def contexts(browser: Browser) -> Iterator[dict[bool, BrowserContext]]:
     """One profile with scripts and one without: a process and a cache less to fill for each page."""
     opened = {on: browser.new_context(java_script_enabled=on) for on in (True, False)}
     for context in opened.values():
-        context.set_default_navigation_timeout(FIRST_PAGE_MS)
+        context.set_default_timeout(FIRST_PAGE_MS)
     yield opened
     for context in opened.values():
         context.close()

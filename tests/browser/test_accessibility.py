@@ -85,7 +85,7 @@ def test_a_page_has_no_serious_fault(address, visit, path, language):
     seen = visit(f"{address}{path}{sign}lang={language}", width=DESKTOP[0], height=DESKTOP[1])
     expect(seen.page.get_by_role("heading", level=1)).to_be_visible()
     # A map that is still being painted would break off its requests when the window changes.
-    expect(seen.page.locator("[data-tiles=painting]")).to_have_count(0, timeout=20_000)
+    expect(seen.page.locator("[data-tiles=painting]")).to_have_count(0)
     # Where there is room for every word, only the words differ between the languages.
     if language == "id":
         require_no_fault(seen.page)

@@ -71,7 +71,7 @@ def address(reference_folder, tmp_path_factory):
 
 
 def painted(page: Page) -> None:
-    expect(page.locator(".map")).to_have_attribute("data-tiles", "painted", timeout=20_000)
+    expect(page.locator(".map")).to_have_attribute("data-tiles", "painted")
 
 
 def middle(area_id: str) -> tuple[float, float]:

@@ -499,5 +499,5 @@ def test_on_a_phone_the_legend_of_a_single_map_can_be_opened(tmp_path: Path, vis
     seen = visit(single(tmp_path), width=PHONE[0], height=PHONE[1])
     legend = seen.page.locator(".legends")
     expect(legend.locator("ul")).to_be_hidden()
-    legend.locator("summary").click(timeout=5000)
+    legend.locator("summary").click()
     expect(legend.locator("ul")).to_be_visible()

@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 
-def wait_until(page: Page, predicate: str, argument: Any = None, *, seconds: float = 15) -> None:
+def wait_until(page: Page, predicate: str, argument: Any = None, *, seconds: float = 60) -> None:
     """Wait until the page holds `predicate` true; raise AssertionError after `seconds`.
 
     Playwright's own wait makes its script of a text inside the page at every look but the first, which
