@@ -34,6 +34,7 @@ from geo.planning.model_changes import Way
 from geo.programme.achievement import Achievement, Categories
 from geo.programme.denominators import Denominator
 from geo.programme.indices.index import Index, IndexValue
+from geo.programme.indices.places import PlaceValue
 from geo.programme.split_proposal import Proposal
 from geo.programme.targets import Target
 from geo.readiness.assessment import Assessment, Origin, SourcedFigure
@@ -140,7 +141,10 @@ class SimulatedZoneDocument(BaseModel):
 
 
 class IndexEntry(BaseModel):
-    """One index in the list: how many slots it has, and how many of them have a weight."""
+    """One index in the list: how many slots it has, and how many of them have a weight.
+
+    `version` is null for an index as it ships.
+    """
 
     id: str
     title: str
@@ -148,6 +152,7 @@ class IndexEntry(BaseModel):
     slots: int
     weighed: int
     confirmed: bool
+    version: int | None
     href: str
 
 
@@ -494,12 +499,17 @@ DOCUMENTS: Mapping[str, Document] = {
         ),
         document(
             "SlotIndexDocument",
-            says="An index with its slots, what comes of them, and the classes it may be in.",
+            says="An index with its slots, what comes of them, and the classes it may be in; `version` "
+            "is null for the one that ships.",
             index=Index,
+            version=int | None,
+            published_at=str | None,
             region=str | None,
             area=BenchmarkArea | None,
             value=IndexValue,
             classes=list[str],
+            years=dict[str, int],
+            regions=list[PlaceValue],
             links=list[Link],
         ),
         document(

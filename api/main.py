@@ -38,7 +38,16 @@ from api.routes import (
     templates,
 )
 from api.routes.features import items, schemas, search, styles
-from api.routes.programme import achievement, explorer, gap, indices, regions, split, targets
+from api.routes.programme import (
+    achievement,
+    explorer,
+    gap,
+    index_entries,
+    indices,
+    regions,
+    split,
+    targets,
+)
 from api.routes.tiles import archives, dataset, raster, vector
 from api.routes.uploads import comments, deciding, drawings, handing_in, parts, reading
 from api.serving.direct import direct, outright
@@ -70,6 +79,7 @@ ROUTERS: Sequence[Router] = (
     targets.router,
     achievement.router,
     indices.router,
+    index_entries.router,
     exports.router,
     sheets.router,
     sites.router,

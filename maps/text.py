@@ -42,6 +42,7 @@ _CATALOGUES = {
     "guide": "pages",
     "history": "desk",
     "inbox": "desk",
+    "indexed": "desk",
     "impact": "desk",
     "login": "pages",
     "outcome": "outcome",

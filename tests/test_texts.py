@@ -64,9 +64,9 @@ COMPOSED = (
     ),
     *("rasters.lead_", "rasters.ask_", "rasters.fact_", "rasters.is_"),
     *("history.choose_", "history.event_", "history.also_", "history.raster_"),
-    "target.head_",
+    *("target.head_", "indexed."),
     *("impact.count_", "drawn.role_"),
-    *("split.head_", "split.effort_", "achievement.head_", "indices.head_"),
+    *("split.head_", "split.effort_", "achievement.head_", "indices.head_", "indices.list_"),
     *("people.rule_", "people.about_", "people.turn_on_", "people.turn_off_"),
 )
 

@@ -16,7 +16,7 @@ from api.cli.key import key_app, user_app
 from api.cli.land import land_app, sites
 from api.cli.model import model_app
 from api.cli.programme.achievement import achievement
-from api.cli.programme.index import index
+from api.cli.programme.index import index_app
 from api.cli.programme.split import split
 from api.cli.programme.target import target_app
 from api.cli.serve import serve
@@ -33,7 +33,7 @@ app = typer.Typer(
 )
 for command in (assess, trends, quadrant, collect, zonal, carry, serve, ingest, export, sites):
     app.command()(command)
-for command in (split, achievement, index):
+for command in (split, achievement):
     app.command()(command)
 land_app.command("classify")(land_classify)
 app.add_typer(land_app, name="land")
@@ -44,6 +44,7 @@ app.add_typer(key_app, name="key")
 app.add_typer(user_app, name="user")
 app.add_typer(store_app, name="store")
 app.add_typer(target_app, name="target")
+app.add_typer(index_app, name="index")
 
 
 def main() -> None:

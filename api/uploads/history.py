@@ -1,4 +1,4 @@
-"""The history of a layer, a raster, the figures or the targets: documents and pages of its versions."""
+"""The history of a layer, a raster, the figures, the targets or an index: documents and pages of its versions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ from geo.store.versions import Event
 _SAY = texts(__name__)
 
 # What becomes a version by an upload has a history for everybody.
-HANDED_IN: tuple[DatasetKind, ...] = ("layer", "raster", "indicators", "targets")
+HANDED_IN: tuple[DatasetKind, ...] = ("layer", "raster", "indicators", "targets", "index")
 
 
 class VersionDocument(BaseModel):
@@ -95,7 +95,7 @@ class DifferenceDocument(BaseModel):
 
     Of a layer `counts`, `added`, `removed`, `changed`, `names`, `areas_ha`, `regencies`,
     `without_regency` and `columns_vanish` as in the report of an upload; of the table of figures `figures`, of targets
-    `targets`; of a raster `raster`. `why_not` says in both
+    `targets`, of an index `index`; of a raster `raster`. `why_not` says in both
     languages why nothing is compared.
     """
 
@@ -115,6 +115,7 @@ class DifferenceDocument(BaseModel):
     columns_vanish: list[dict[str, Any]] | None = None
     figures: list[dict[str, Any]] | None = None
     targets: list[dict[str, Any]] | None = None
+    index: list[dict[str, Any]] | None = None
     catalogue_changed: bool | None = None
     raster: dict[str, Any] | None = None
     why_not: dict[str, str] | None = None
@@ -145,6 +146,10 @@ def title_of(version: Version, tables: Tables) -> Text:
         return _SAY["figures"]
     if version.kind == "targets":
         return _SAY["targets"]
+    if version.kind == "index":
+        from geo.programme.indices.stored_index import index_of
+
+        return index_of(version.path).title
     from geo.land.raster import land_title
     from geo.published import LAND_PREFIX
 

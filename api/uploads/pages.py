@@ -14,7 +14,7 @@ from api.responses import html_response, private_page, tagged
 from api.uploads.documents import UploadDocument, entry_document, part_document
 from api.uploads.outcome import outcomes, people
 from geo.errors import LayerNotFound
-from geo.language import Language, Text
+from geo.language import Text
 from geo.store.roles import Actor, may
 from geo.store.snapshots import kept_by_content
 from geo.store.store import Store, Upload, UploadEntry
@@ -109,6 +109,7 @@ def _titles(request: Request, store: Store, datasets: Collection[str]) -> dict[s
     """What datasets are called; a layer that was never published has only its id."""
     from geo.land.raster import land_title
     from geo.planning.publish import INDICATORS
+    from geo.programme.indices.stored_index import is_index
     from geo.programme.publish_targets import TARGETS
     from geo.published import LAND_PREFIX
     from maps.text import both
@@ -119,12 +120,21 @@ def _titles(request: Request, store: Store, datasets: Collection[str]) -> dict[s
             found[name] = both("sending.figures")
         elif name == TARGETS:
             found[name] = both("sending.targets")
+        elif is_index(name):
+            found[name] = _index_title(request, store, name)
         elif name.startswith(LAND_PREFIX):
             title = land_title(name.removeprefix(LAND_PREFIX))
             found[name] = Text(*(each[:1].upper() + each[1:] for each in title))
         elif (version := store.standing(name)) is not None:
             found[name] = tables_of(request).of_version(version).title
     return found
+
+
+def _index_title(request: Request, store: Store, dataset: str) -> Text:
+    from geo.programme.indices.stored_index import INDEX_PREFIX, stored_index
+
+    name = dataset.removeprefix(INDEX_PREFIX)
+    return stored_index(store, name, data_dir=settings_of(request).data_dir).index.title
 
 
 def _sending(request: Request, store: Store) -> dict[str, Any]:
@@ -187,7 +197,7 @@ def upload_page(
     content |= {"moved": moved, "anew": None if moved else _anew(found), "csrf": csrf}
     content["outcome"] = outcomes(store, [found]).get(found.upload)
     content["is_own"] = is_own(found, actor)
-    content |= _of_its_kind(store, said, language_or_default(request))
+    content |= _of_its_kind(request, store, said)
     if content["raster"] is not None or content["figures"] is not None:
         # Neither has features to draw.
         content["map_facts"] = None
@@ -208,14 +218,16 @@ def _deciding(store: Store, upload: Upload) -> list[str]:
     ]
 
 
-def _of_its_kind(store: Store, said: Mapping[str, Any], language: Language) -> dict[str, Any]:
-    """The report of a raster or of figures in words; None of what it is not."""
+def _of_its_kind(request: Request, store: Store, said: Mapping[str, Any]) -> dict[str, Any]:
+    """The report of a raster, or of figures, targets or an index in words; None of what it is not."""
+    from geo.programme.indices.stored_index import is_index
     from geo.published import indicator_catalogue, region
-    from maps.desk.figures_report import COLLECTIONS, figures_report
+    from geo.submission.tables import is_table
+    from maps.desk.figures_report import figures_report
     from maps.desk.raster_report import raster_report
 
-    figures = None
-    if said["collection"] in COLLECTIONS:
+    figures, language = None, language_or_default(request)
+    if is_table(said["collection"]):
         planned = region(store)
         figures = figures_report(
             said,
@@ -223,6 +235,8 @@ def _of_its_kind(store: Store, said: Mapping[str, Any], language: Language) -> d
             regencies={code: planned.title_of(code).to(language) for code in planned.codes},
             language=language,
         )
+        if is_index(said["collection"]):
+            figures["says"]["title"] = _index_title(request, store, said["collection"]).to(language)
     return {"raster": raster_report(said, language=language), "figures": figures}
 
 

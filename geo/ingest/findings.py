@@ -34,6 +34,7 @@ TO_ACCEPT = frozenset(
             "undoes_newer",
             "figures_removed",
             "targets_removed",
+            "index_emptied",
             "assessment_year_moves",
             "raster_loses",
             "raster_partial",

@@ -22,7 +22,7 @@ _OPERATORS = ("operator", "kawasan")
 LICENCE_UNKNOWN = "not stated"
 UNSTATED_LICENCE = _SAY["no_licence"]
 
-DatasetKind = Literal["region", "layer", "indicators", "targets", "raster", "model"]
+DatasetKind = Literal["region", "layer", "indicators", "targets", "raster", "model", "index"]
 
 
 @dataclass(frozen=True, slots=True)

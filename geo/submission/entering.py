@@ -1,4 +1,4 @@
-"""Targets that somebody types or a program computes: handed in as a small table in their sender's name.
+"""Targets and indices that somebody types or a program computes: handed in as a small file in their name.
 
 They go the way of every file: kept, checked, submitted, approved. What is wrong is told at once and
 leaves nothing behind.
@@ -8,23 +8,31 @@ import csv
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from geo.errors import UploadRejected
+from geo.errors import InvalidInput, StaleVersion, UploadRejected
 from geo.indicators.figures import number_text
-from geo.ingest.findings import is_refused, to_json
+from geo.ingest.findings import Finding, is_refused, to_json
 from geo.ingest.source import Limits
 from geo.language import Text, joined, texts
+from geo.planning.shipped import shipped_data
+from geo.programme.indices.handed_in import held_against, read_handed_in, touched_by
+from geo.programme.indices.index import Index
+from geo.programme.indices.index_changes import index_changes
+from geo.programme.indices.index_file import index_text
+from geo.programme.indices.stored_index import INDEX_PREFIX, stored_index
 from geo.programme.publish_targets import TARGETS
 from geo.programme.target_file import StatedOfTargets, TargetsAgainst, read_target_file
 from geo.programme.targets import COLUMNS, with_targets
 from geo.published import indicator_catalogue, region
-from geo.store.roles import Actor, require
+from geo.store.roles import Actor, Circumstances, require
 from geo.store.store import Store, Upload
 from geo.submission.accepting import still_open
 from geo.submission.approval import publish, submit
 from geo.submission.check import check, receive
-from geo.submission.choices import required_text
+from geo.submission.choices import optional_text, required_text
 from geo.submission.steps import may_publish
+from geo.submission.tables import index_against
 from geo.validation.upload import DEFAULT_LIMITS
 
 _SAY = texts(__name__)
@@ -66,7 +74,7 @@ def enter_targets(
         With `findings` and `errors` as a report has them; nothing is kept then.
     """
     require(actor, "upload")
-    said = required_text("note", note)
+    said = {"note": required_text("note", note), "accept_warnings": accept_warnings}
     with tempfile.TemporaryDirectory(prefix="kawasan-targets-") as folder:
         path = Path(folder) / _FILENAME
         _write(path, _with_units(store, rows))
@@ -74,14 +82,104 @@ def enter_targets(
         received = receive(
             store, path, filename=_FILENAME, dataset=TARGETS, chosen={}, actor=actor, limits=limits
         )
+    return _onward(store, received, actor=actor, publishes=publishes, limits=limits, said=said)
+
+
+def enter_index(
+    store: Store,
+    handed_in: str | Index,
+    name: str,
+    *,
+    actor: Actor,
+    note: str,
+    source: str | None = None,
+    publishes: bool = False,
+    accept_warnings: bool = False,
+    expected: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Upload:
+    """The upload that an index became: published, submitted, or ready where a warning is open.
+
+    Parameters
+    ----------
+    handed_in : str or Index
+        As TOML (see `geo.programme.indices.index_file.parse_index`), or as it was filled in.
+    name : str
+        The id of the index.
+    expected : int, optional
+        The version that the sender saw, 0 for none.
+
+    Raises
+    ------
+    NotAllowed, InvalidInput
+        Also where nothing would change.
+    StaleVersion
+        When `expected` is not the current version.
+    UploadRejected
+        As of targets. Nothing is kept then.
+    """
+    require(actor, "upload")
+    said: dict[str, Any] = {
+        "note": required_text("note", note),
+        "source": optional_text("source", source),
+        "accept_warnings": accept_warnings,
+    }
+    current = stored_index(store, name, data_dir=shipped_data())
+    _require_current(store, name, expected)
+    against, text = index_against(store, name), handed_in
+    if isinstance(text, Index):
+        _refuse(held_against(text, against).findings)
+        text = index_text(text)
+    read = read_handed_in(text, against)
+    _refuse(read.findings)
+    if read.index is not None:
+        changes = index_changes(read.index, current.index)
+        if not changes:
+            raise InvalidInput(reason=_SAY["unchanged"])
+        touched = touched_by(changes)
+        require(actor, "submit", Circumstances(is_own=True, touching=touched))
+    with tempfile.TemporaryDirectory(prefix="kawasan-index-") as folder:
+        path = Path(folder) / f"{name}.toml"
+        path.write_text(text, encoding="utf-8")
+        received = receive(
+            store,
+            path,
+            filename=path.name,
+            dataset=INDEX_PREFIX + name,
+            chosen={},
+            actor=actor,
+            limits=limits,
+        )
+    return _onward(store, received, actor=actor, publishes=publishes, limits=limits, said=said)
+
+
+def _require_current(store: Store, name: str, expected: int | None) -> None:
+    standing = store.standing(INDEX_PREFIX + name)
+    current = 0 if standing is None else standing.number
+    if expected is not None and expected != current:
+        reason = _SAY["stale"].format(expected=expected, current=current)
+        raise StaleVersion(reason=reason, expected=expected, current=current)
+
+
+def _onward(
+    store: Store,
+    received: Upload,
+    *,
+    actor: Actor,
+    publishes: bool,
+    limits: Limits,
+    said: Mapping[str, Any],
+) -> Upload:
+    """A received upload as far as its sender may take it, with what is said of it."""
     upload = check(store, received.upload, limits=limits)
-    if upload.state != "ready" or (still_open(upload.report, ()) and not accept_warnings):
+    is_open = still_open(upload.report, ()) and not said["accept_warnings"]
+    if upload.state != "ready" or is_open:
         return upload
     is_own_way = store.rules.is_on("own_approval")
     if publishes and may_publish(upload, actor, own_approval=is_own_way):
-        publish(store, upload.upload, actor=actor, note=said, accept_warnings=accept_warnings)
+        publish(store, upload.upload, actor=actor, **said)
         return store.uploads.one(upload.upload)
-    return submit(store, upload.upload, actor=actor, note=said, accept_warnings=accept_warnings)
+    return submit(store, upload.upload, actor=actor, **said)
 
 
 def _with_units(store: Store, rows: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
@@ -111,9 +209,14 @@ def _require_good(store: Store, path: Path, *, actor: Actor, limits: Limits) -> 
     catalogue = with_targets(indicator_catalogue(store))
     against = TargetsAgainst(region(store), catalogue, store.today(), regencies=actor.regencies)
     read = read_target_file(path, stated=StatedOfTargets(), against=against, limits=limits)
-    if not is_refused(read.findings):
+    _refuse(read.findings)
+
+
+def _refuse(findings: Sequence[Finding]) -> None:
+    """Raise for findings with an error among them."""
+    if not is_refused(findings):
         return
-    report = to_json(read.findings)
+    report = to_json(findings)
     errors = [Text(**f["sentence"]) for f in report["findings"] if f["severity"] == "error"]
     shown = joined(errors[:_SHOWN], by=" ")
     reason = _SAY["refused"].format(n=report["errors"])

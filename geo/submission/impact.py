@@ -19,6 +19,7 @@ from geo.ingest.sandbox import Stopped
 from geo.language import Text, filled, first_of, joined, listed, texts
 from geo.planning.assess import assess
 from geo.planning.measured import versions_of
+from geo.programme.indices.stored_index import is_index
 from geo.published import DEFAULT_MODEL, NEED_MODEL, model, models
 from geo.readiness.assessment import Assessment
 from geo.readiness.class_words import class_words
@@ -92,7 +93,12 @@ def impact(
 
 
 def _candidates(store: Store, upload: Upload, folder: Path) -> list[Version]:
-    """The versions that an upload would become; an elevation brings what is derived from it."""
+    """The versions that an upload would become; an elevation brings what is derived from it.
+
+    None of an index, which no assessment reads.
+    """
+    if is_index(upload.dataset):
+        return []
     if is_raster(upload.dataset):
         made = raster_publications(store, upload, _NOBODY, upload.compared_with)
     else:

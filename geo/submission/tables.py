@@ -1,6 +1,6 @@
-"""Tables that are handed in: figures and targets, checked against what is published, and put into it.
+"""What is handed in and is no layer: figures, targets and indices, checked against what is published.
 
-A table changes the rows that it names and leaves all others as they are.
+A table changes the rows that it names and leaves all others as they are; an index is handed in whole.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,17 @@ from geo.ingest.findings import Finding, to_json
 from geo.ingest.source import Limits
 from geo.language import Text
 from geo.planning.publish import INDICATORS, publish_table
+from geo.planning.shipped import shipped_data
+from geo.programme.indices.handed_in import IndexAgainst, emptied, read_handed_in, touched_by
+from geo.programme.indices.index_changes import counts_of, index_changes, index_json
+from geo.programme.indices.index_file import index_text, parse_index
+from geo.programme.indices.stored_index import (
+    INDEX_PREFIX,
+    is_index,
+    publish_index,
+    shipped_index,
+    stored_index,
+)
 from geo.programme.publish_targets import (
     TARGETS,
     changed_targets,
@@ -47,14 +58,16 @@ _GRAVEST = ("changed", "removed", "added")
 
 
 def is_table(dataset: str) -> bool:
-    """Whether a dataset is the table of figures or that of targets."""
-    return dataset in TABLES
+    """Whether a dataset is the table of figures, that of targets, or an index."""
+    return dataset in TABLES or is_index(dataset)
 
 
 def check_table(
     store: Store, upload: Upload, choices: Choices, *, limits: Limits, cleaned: Path
 ) -> dict[str, Any]:
-    """The report of a table; its rows are left in `cleaned` where none is an error."""
+    """The report of a table or index; what would be published is left in `cleaned` where none is an error."""
+    if is_index(upload.dataset):
+        return _check_index(store, upload, choices, cleaned=cleaned)
     read = _check_figures if upload.dataset == INDICATORS else _check_targets
     return read(store, upload, choices, limits=limits, cleaned=cleaned)
 
@@ -62,9 +75,12 @@ def check_table(
 def publish_handed_in(
     store: Store, upload: Upload, provenance: Provenance, *, expected: int
 ) -> Version:
-    """Put the checked rows of an upload into its table as it stands now."""
+    """Put the checked rows of an upload into its table as it stands now, or publish its index."""
     changes = upload.report.get("difference") or {}
     details = {"difference": changes.get("counts")}
+    if is_index(upload.dataset):
+        index = parse_index(store.uploads.path(upload.upload).read_text(encoding="utf-8"))
+        return publish_index(store, index, provenance, details=details, expected=expected)
     table = upserted(store, upload)
     if upload.dataset == TARGETS:
         return publish_targets(store, table, provenance, details=details, expected=expected)
@@ -164,6 +180,36 @@ def _check_targets(
         if (told := targets_removal(changes, against.catalogue)) is not None:
             report = with_finding(report, told)
         read.frame.to_parquet(cleaned, index=False)
+    return report
+
+
+def index_against(store: Store, name: str) -> IndexAgainst:
+    """What an index of that id is held against as it is handed in."""
+    return IndexAgainst(
+        shipped_index(name, data_dir=shipped_data()),
+        planning_region(store),
+        with_targets(indicator_catalogue(store)).keys(),
+        store.today().year,
+    )
+
+
+def _check_index(
+    store: Store, upload: Upload, choices: Choices, *, cleaned: Path
+) -> dict[str, Any]:
+    name = upload.dataset.removeprefix(INDEX_PREFIX)
+    current = stored_index(store, name, data_dir=shipped_data())
+    text = store.uploads.original(upload.upload).read_text(encoding="utf-8", errors="replace")
+    read = read_handed_in(text, index_against(store, name))
+    standing = store.standing(upload.dataset)
+    number = 0 if standing is None else standing.number
+    report = _report(read.findings, {"format": "toml"}, upload, choices, against=number)
+    if read.index is not None:
+        changes = index_changes(read.index, current.index)
+        report["difference"] = {"counts": counts_of(changes), "index": index_json(changes)}
+        report["touched"] = touched_by(changes)
+        if (told := emptied(changes)) is not None:
+            report = with_finding(report, told)
+        cleaned.write_text(index_text(read.index), encoding="utf-8")
     return report
 
 

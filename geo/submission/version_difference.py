@@ -1,4 +1,4 @@
-"""What two versions of a dataset differ in: features of a layer, figures of the table, cells of a raster.
+"""What two versions of a dataset differ in: features of a layer, figures of the table, entries of an index, cells.
 
 What was found is kept by the content of both, since a version never changes. One comparison runs at
 a time in a process; whoever would wait too long for it is told to come back.
@@ -21,6 +21,8 @@ from geo.indicators.figure_changes import changed_figures, figures_json
 from geo.indicators.table import Indicator
 from geo.json_types import as_json
 from geo.language import Text, filled, texts, written
+from geo.programme.indices.index_changes import counts_of, index_changes, index_json
+from geo.programme.indices.stored_index import index_of
 from geo.programme.publish_targets import changed_targets, read_targets, targets_json
 from geo.published import indicator_catalogue, read_catalogue, read_indicators
 from geo.raster.files import RasterFile
@@ -62,7 +64,7 @@ def version_difference(
     dict
         Of a layer what the report of an upload has under `difference`. Of the table of figures
         `counts` and `figures`, each with `before` and `after`, None where there is none; of targets
-        `targets` likewise, each end of a range. Of a raster
+        `targets` likewise, each end of a range; of an index `index`, entry by entry. Of a raster
         `counts` of its cells (`added` have a value only after, `removed` only before) and `raster`,
         what both say of themselves. Where nothing is compared `why_not` says why, in both languages,
         and `counts` is empty.
@@ -75,6 +77,7 @@ def version_difference(
         "layer": _layers,
         "indicators": _figures,
         "targets": lambda old, new: _targets(old, new, indicator_catalogue(store)),
+        "index": _indices,
         "raster": _rasters,
     }
     compare = makers[after.kind]
@@ -207,6 +210,11 @@ def _targets(before: Version, after: Version, catalogue: Mapping[str, Indicator]
         "counts": counts | {"unchanged": unchanged},
         "targets": targets_json(found, catalogue),
     }
+
+
+def _indices(before: Version, after: Version) -> dict[str, Any]:
+    found = index_changes(index_of(after.path), index_of(before.path))
+    return {"counts": counts_of(found), "index": index_json(found)}
 
 
 def _rasters(before: Version, after: Version) -> dict[str, Any]:

@@ -27,7 +27,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _MOST_TITLE = 200
 # Names of the store's own things, and what their names begin with.
 _RESERVED = frozenset({"indicators", "readiness", "region", "targets"})
-_RESERVED_PREFIXES = ("model-", "land-", "classes-")
+_RESERVED_PREFIXES = ("model-", "land-", "classes-", "index-")
 # Of the collections of one kind of geometry beside a layer that mixes kinds.
 _RESERVED_SUFFIXES = tuple(f"-{kind}" for kind in GEOMETRY_KINDS)
 

@@ -1,4 +1,4 @@
-"""The report of a table: each fault by its row and column, and each change figure by figure or target by target."""
+"""The report of a table or an index: each fault by its place, and each change one by one."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,14 +7,13 @@ from geo.indicators.layout import Place
 from geo.indicators.table import Indicator
 from geo.ingest.encoding import ENCODINGS
 from geo.language import Language
-from geo.planning.publish import INDICATORS
+from geo.programme.indices.stored_index import is_index
 from geo.programme.publish_targets import TARGETS
 from maps.desk.explanation import SEVERITIES, severity_text
 from maps.desk.file_form import indicator_options
-from maps.desk.timeline import figure_row, target_row
+from maps.desk.timeline import figure_row, index_row, target_row
 from maps.text import format_number, translate
 
-COLLECTIONS = (INDICATORS, TARGETS)
 _WAYS = ("added", "changed", "removed", "unchanged")
 _OF_SHEETS = frozenset({"several_layers", "layer_unknown"})
 _OF_OTHERS = frozenset({"figures_foreign", "targets_foreign", "others_left_out"})
@@ -40,6 +39,12 @@ _TARGETS_SAY = {
     "before": "targets.before",
     "after": "targets.after",
 }
+_INDEX_SAYS = {
+    "difference": "indexed.difference",
+    "period": "indexed.entry",
+    "before": "figures.before",
+    "after": "figures.after",
+}
 
 
 def figures_report(
@@ -61,10 +66,13 @@ def figures_report(
     cells = [one for one in findings if "row" in one["where"]]
     difference = report.get("difference") or {}
     of_targets = document["collection"] == TARGETS
-    says = _TARGETS_SAY if of_targets else _FIGURES_SAY
+    of_index = is_index(document["collection"])
+    says = _INDEX_SAYS if of_index else _TARGETS_SAY if of_targets else _FIGURES_SAY
     return {
         "says": {name: translate(key, language) for name, key in says.items()},
         "asks_indicator": not of_targets,
+        # An index says all of itself.
+        "has_choices": not of_index,
         "cells": [_cell(one, language) for one in _by_row(cells)],
         "cells_more": sum(counts.get(code, 0) for code in {one["code"] for one in cells})
         - len(cells),
@@ -82,7 +90,8 @@ def figures_report(
             figure_row(one, regencies, language) | {"unit": _unit(one, catalogue, language)}
             for one in difference.get("figures") or ()
         ]
-        + [target_row(one, regencies, language) for one in difference.get("targets") or ()],
+        + [target_row(one, regencies, language) for one in difference.get("targets") or ()]
+        + [index_row(one, regencies, language) for one in difference.get("index") or ()],
         "changes_more": _more(difference),
         "themes": indicator_options(catalogue, chosen=chosen.get("indicator"), language=language),
         "is_workbook": (report.get("summary") or {}).get("format") == "xlsx"
@@ -155,5 +164,5 @@ def _replace(report: Mapping[str, Any], language: Language, *, of_targets: bool)
 def _more(difference: Mapping[str, Any]) -> int:
     if "counts" not in difference:
         return 0
-    listed = difference.get("figures") or difference.get("targets") or ()
+    listed = difference.get("figures") or difference.get("targets") or difference.get("index") or ()
     return int(sum(difference["counts"][way] for way in _WAYS[:3]) - len(listed))

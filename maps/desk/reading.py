@@ -39,6 +39,7 @@ _LOSSES = frozenset(
         *("outline_kind_vanishes", "features_removed", "zones_like_published"),
         "figures_removed",
         "targets_removed",
+        "index_emptied",
         "undoes_newer",
     }
 )

@@ -7,7 +7,7 @@ API's description). Everything is text; the templates escape it.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geo.language import Language, Text
+from geo.language import Language, Text, as_written
 from geo.programme.targets import ends_in_words, level_title
 from maps.text import (
     MISSING,
@@ -121,7 +121,8 @@ def compared_page(
         ],
         "touched": [regencies.get(code, code) for code in document["regencies"] or []],
         "figures": [figure_row(one, regencies, language) for one in document["figures"] or []]
-        + [target_row(one, regencies, language) for one in document["targets"] or []],
+        + [target_row(one, regencies, language) for one in document["targets"] or []]
+        + [index_row(one, regencies, language) for one in document["index"] or []],
         "figures_more": _more_figures(document),
         "raster": _raster(document["raster"], language),
     }
@@ -198,8 +199,35 @@ def target_row(
     }
 
 
+def index_row(
+    one: Mapping[str, Any], regencies: Mapping[str, str], language: Language
+) -> dict[str, Any]:
+    """One changed entry of an index as `figure_row` has a figure; of a figure with its place and year."""
+    place = one["place"]
+    return {
+        "place": MISSING if place is None else regencies.get(place, place),
+        "title": one["title"][language],
+        "period": one["year"] or translate(f"indexed.{one['entry']}", language),
+        "before": _index_entry(one, "before", language),
+        "after": _index_entry(one, "after", language),
+        "unit": "",
+        "way": translate(f"upload.count_{one['way']}", language),
+        "also": [translate(f"history.also_{name}", language) for name in one["also"]],
+    }
+
+
+def _index_entry(one: Mapping[str, Any], side: str, language: Language) -> str:
+    value = one[side]
+    if value is None:
+        return MISSING
+    if one["entry"] == "confirmed":
+        return translate("indexed.is_confirmed", language)
+    # As many decimals as were entered, six at the most.
+    return value if isinstance(value, str) else as_written(value).to(language)
+
+
 def _more_figures(document: Mapping[str, Any]) -> int:
-    listed = len(document["figures"] or document["targets"] or ())
+    listed = len(document["figures"] or document["targets"] or document["index"] or ())
     if not listed:
         return 0
     return int(sum(document["counts"][way] for way in _WAYS[:3]) - listed)

@@ -7,21 +7,32 @@ import pandas as pd
 
 from geo.language import Language
 from geo.mcda.model import Model, RankClass
-from geo.programme.indices.index import Index, IndexValue, SlotValue
+from geo.programme.indices.index import (
+    Index,
+    IndexValue,
+    Slot,
+    SlotValue,
+    open_reasons,
+    possible_classes,
+)
+from geo.programme.indices.places import PlaceValue
+from geo.programme.indices.stored_index import StoredIndex
+from geo.programme.province import unit_codes
 from geo.vector.planning_region import PlanningRegion
 from maps.text import MISSING, format_number, format_period, translate
 
 
-def index_entry(index: Index, language: Language) -> dict[str, Any]:
+def index_entry(stored: StoredIndex, language: Language) -> dict[str, Any]:
     """An index in a list: what it is, how many slots it has and how many are weighed."""
-    weighed = sum(slot.weight is not None for slot in index.slots)
+    index = stored.index
     return {
         "id": index.id,
         "title": index.title.to(language),
         "description": index.description.to(language),
         "slots": len(index.slots),
-        "weighed": weighed,
+        "weighed": sum(slot.weight is not None for slot in index.slots),
         "confirmed": index.confirmed,
+        "version": stored.number,
     }
 
 
@@ -34,14 +45,34 @@ def index_content(
     entered: Mapping[str, Sequence[str]],
     language: Language,
 ) -> dict[str, Any]:
-    """What the page of one index says; `said` is its region, value, classes and model."""
+    """What the page of one index says.
+
+    Parameters
+    ----------
+    said : mapping
+        `place`, `found` (its value), `classes`, `model`, `area`, `regions` (of all places), `saved`
+        (figures by slot), `years` (by slot) and the `year` that was asked for.
+    entered : mapping
+        What the address holds, by the names of the columns.
+    """
     found: IndexValue = said["found"]
+    sources = {(one.slot, one.place, one.year): one.source for one in index.figures}
     return {
         "description": index.description.to(language),
         **_place(said, region, language),
         "rows": [
-            _slot(one, at, entered=entered, language=language) for at, one in enumerate(found.slots)
+            _slot(one, at, entered=entered, language=language)
+            | {
+                "figure_source": sources.get((one.slot.id, said["place"], one.year or 0), ""),
+                "saved_value": _entered(said["saved"].get(one.slot.id), language),
+            }
+            for at, one in enumerate(found.slots)
         ],
+        "chosen_place": said["place"],
+        "year": said["year"],
+        "places": _places(index, region, language),
+        "table": _table(index, said, region, language),
+        "is_unconfirmed": not index.confirmed and found.least is not None,
         "value": value_words(found, language),
         "reasons": [reason.to(language) for reason in found.reasons],
         "classes": _class_titles(said["classes"], said["model"], language),
@@ -57,13 +88,14 @@ def _place(said: Mapping[str, Any], region: PlanningRegion, language: Language) 
     model: Model | None = said["model"]
     if model is None or model.benchmark is None:
         return {
-            "place": region.title_of(said["region"]).to(language),
+            "place": region.title_of(said["place"]).to(language),
             "areas": [],
             "area": "",
             "area_score": "",
         }
-    area, names = said["area"], sorted(one.name for one in model.benchmark.areas)
-    place = translate("indices.no_area", language) if area is None else area.name
+    area, names = said["area"], {one.name for one in model.benchmark.areas}
+    names |= {one.place for one in said["regions"]}
+    place = said["place"] or translate("indices.no_area", language)
     score = ""
     if area is not None:
         titles = {one.id: one.title.to(language) for one in model.classes}
@@ -72,7 +104,84 @@ def _place(said: Mapping[str, Any], region: PlanningRegion, language: Language) 
         score = translate(
             "indices.area_score", language, **facts, title=model.benchmark.title.to(language)
         )
-    return {"place": place, "areas": names, "area_score": score, "area": area.name if area else ""}
+    return {
+        "place": place,
+        "areas": sorted(names),
+        "area_score": score,
+        "area": said["place"],
+    }
+
+
+def _places(index: Index, region: PlanningRegion, language: Language) -> list[dict[str, str]]:
+    """The regions that can be chosen; none of an index of kawasan."""
+    if index.model is not None:
+        return []
+    return [
+        {"code": code, "name": region.title_of(code).to(language)} for code in unit_codes(region)
+    ]
+
+
+def _table(
+    index: Index, said: Mapping[str, Any], region: PlanningRegion, language: Language
+) -> dict[str, Any]:
+    """All places with their values, ranges and certain ranks; why there are none where none has one."""
+    rows: Sequence[PlaceValue] = said["regions"]
+    model: Model | None = said["model"]
+    is_known = not open_reasons(index) and any(
+        slot.value is not None for one in rows for slot in one.found.slots
+    )
+    ordered = sorted(rows, key=_order)
+    return {
+        "rows": [
+            {
+                "name": _name(index, one.place, region, language),
+                "is_province": one.place == region.code,
+                "rank": _rank(one, language),
+                "value": value_words(one.found, language),
+                "known": _known(one.found, language),
+                "classes": _class_titles(possible_classes(model, one.found), model, language)
+                if model
+                else "",
+            }
+            for one in ordered
+        ]
+        if is_known
+        else [],
+        "years": _years(index, said["years"], language),
+        "is_overlapping": is_known and any(one.best_rank != one.worst_rank for one in rows),
+    }
+
+
+def _name(index: Index, place: str, region: PlanningRegion, language: Language) -> str:
+    return place if index.model else region.title_of(place).to(language)
+
+
+def _order(one: PlaceValue) -> tuple[bool, float, str]:
+    """The province first, then by the middle of what is known, the highest first."""
+    middle = -((one.found.least or 0.0) + (one.found.most or 0.0))
+    return one.worst_rank is not None, middle, one.place
+
+
+def _rank(one: PlaceValue, language: Language) -> str:
+    if one.best_rank is None or one.worst_rank is None:
+        return MISSING
+    if one.best_rank == one.worst_rank:
+        return str(one.best_rank)
+    return translate("indices.rank_between", language, best=one.best_rank, worst=one.worst_rank)
+
+
+def _known(found: IndexValue, language: Language) -> str:
+    known = sum(slot.value is not None for slot in found.slots)
+    return translate("indices.known", language, n=known, of=len(found.slots))
+
+
+def _years(index: Index, years: Mapping[str, int], language: Language) -> str:
+    """Of which year the figures are, slot by slot where they differ; empty where there is none."""
+    if len(set(years.values())) < 2:
+        return "".join(translate("indices.of_year", language, year=y) for y in {*years.values()})
+    titles = {slot.id: slot.title.to(language) for slot in index.slots}
+    said = "; ".join(f"{titles[slot]} {year}" for slot, year in years.items())
+    return translate("indices.of_years", language, years=said)
 
 
 def _slot(
@@ -89,11 +198,25 @@ def _slot(
         "id": slot.id,
         "title": slot.title.to(language),
         "source": slot.source.to(language),
+        "basis": _basis(slot, language),
+        "year": one.year,
+        "indicator": slot.indicator,
         "fields": fields,
         "scaled": format_number(one.scaled, language, decimals=3),
         "points": format_number(one.points, language, decimals=1),
         "is_beyond": one.is_beyond,
     }
+
+
+def _basis(slot: Slot, language: Language) -> str:
+    """Where weight, least and most stand, and whether somebody confirmed them; empty of an open slot."""
+    if slot.weight is None and slot.least is None and slot.most is None:
+        return ""
+    said = translate("indices.confirmed" if slot.confirmed else "indices.unconfirmed", language)
+    if slot.document is None:
+        return f"{said}: {translate('indices.no_document', language)}"
+    page = "" if slot.page is None else translate("indices.page", language, page=slot.page)
+    return f"{said}: {slot.document}{page}"
 
 
 def _entered(value: float | None, language: Language) -> str:
@@ -118,6 +241,23 @@ def slot_table(found: IndexValue, language: Language) -> tuple[list[str], list[l
         for one in found.slots
     ]
     return [translate(f"indices.{name}", language) for name in names], rows
+
+
+def place_table(
+    index: Index, places: Sequence[PlaceValue], region: PlanningRegion, language: Language
+) -> tuple[list[str], list[list[str]]]:
+    """Heads and rows of all places in words, for a terminal."""
+    heads = ["area" if index.model else "region", "value", "rank", "known_head"]
+    rows = [
+        [
+            _name(index, one.place, region, language),
+            value_words(one.found, language),
+            _rank(one, language),
+            _known(one.found, language),
+        ]
+        for one in sorted(places, key=_order)
+    ]
+    return [translate(f"indices.{head}", language) for head in heads], rows
 
 
 def value_words(found: IndexValue, language: Language) -> str:

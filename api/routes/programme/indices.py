@@ -1,6 +1,5 @@
 """Indices with open slots: what is known of each, what is not, and what comes of what somebody fills in."""
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,7 +7,7 @@ from fastapi import Path as PathParameter
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from api.access import READS
+from api.access import READS, caller_of
 from api.deps import LanguageDep, LinksDep, StoreDep, form_asked, settings_of, wants_html
 from api.links import JSON
 from api.parameters import InvalidParameter, or_none, refused
@@ -20,16 +19,20 @@ from api.responses import (
     html_response,
     json_response,
     page_and,
+    private_page,
     saved,
 )
 from api.serving.router import Router
 from geo.language import Language, shortened
 from geo.store.region import region
+from geo.store.roles import may
+from geo.store.store import Store
 from geo.store.versions import Published
 
 if TYPE_CHECKING:
     from geo.mcda.model import BenchmarkArea, Model
     from geo.programme.indices.index import Index
+    from geo.programme.indices.stored_index import StoredIndex
 
 router = Router("indicators", dependencies=[READS])
 
@@ -53,12 +56,17 @@ class IndexQuery(BaseModel):
     region: Annotated[
         Annotated[str, Field(max_length=20)] | None,
         BeforeValidator(or_none),
-        Field(description="Whose published figures fill slots; the province by default."),
+        Field(description="Whose figures fill slots; the province by default."),
+    ] = None
+    year: Annotated[
+        Annotated[int, Field(ge=1, le=9999)] | None,
+        BeforeValidator(or_none),
+        Field(description="The year of all figures; by default each slot has its own."),
     ] = None
     area: Annotated[
         Annotated[str, Field(max_length=200)] | None,
         BeforeValidator(or_none),
-        Field(description="Of an index of a kawasan: which of those with a published score."),
+        Field(description="Of an index of a kawasan: its name."),
     ] = None
     least: Annotated[_Column, Field(description="What counts as 0, by slot.")] = ()
     most: Annotated[_Column, Field(description="What counts as 1, by slot.")] = ()
@@ -79,17 +87,12 @@ class IndexQuery(BaseModel):
                     found[slot][name] = _number(name, text)
         return found
 
-    def is_filled(self) -> bool:
-        """Whether anything was entered."""
-        return any(text.strip() for name in _ENTRIES for text in getattr(self, name))
-
 
 def _number(name: str, text: str) -> float:
-    try:
-        number = float(text.strip().replace(",", "."))
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or (name == "weight" and not 0 <= number <= 1):
+    from geo.programme.indices.index_changes import typed_number
+
+    number = typed_number(text)
+    if number is None or (name == "weight" and not 0 <= number <= 1):
         key = "indices.bad_weight" if name == "weight" else "indices.bad_number"
         raise refused(name, key, value=shortened(text, _MOST_SHOWN))
     return number
@@ -104,8 +107,8 @@ def list_indices(
     from maps.text import translate
 
     entries = [
-        {**index_entry(one, language), "href": links.url("indices", one.id)}
-        for one in _indices(request)
+        {**index_entry(one, language), "href": links.url("indices", one.index.id)}
+        for one in _indices(request, store)
     ]
     if not wants_html(request):
         return json_response(request, {"indices": entries})
@@ -131,21 +134,26 @@ def read_index(
 ) -> Response:
     """Each slot scaled by min-max, weighed and added; without all weights there is no value.
 
-    What is missing makes a range. Nothing that is filled in here is kept: the address holds it, and
-    `f=toml` is the file that `kawasan index show --file` reads.
+    The index is the newest `version` that the office saved, null for the one that ships. `regions` are
+    the province and its regencies by figures of the same years, with the ranks that each may have.
+    What is missing makes a range. Nothing that is filled in by the address is kept; `f=toml` is the
+    file that `kawasan index show --file` reads and `kawasan index publish` keeps.
     """
     form = form_asked(request, query.f, "toml")
-    found = _index_of(request, index)
     now = store.current()
+    stored = _stored(request, now, index)
+    if form == "html" and may(caller_of(request).actor, "upload"):
+        return _page(request, store, now, stored, query, language)
     key = etag_of(now.identity, index, query, language, links.base, form)
 
     def answer() -> Response:
         if form == "html":
-            return _page(request, now, found, query, language)
-        filled, said = _filled(now, found, query)
+            return _page(request, store, now, stored, query, language)
+        filled, said = _filled(now, stored.index, query)
         if form == "json":
             own = [links.link("self", JSON, "indices", index)]
-            return json_response(request, {**_document(filled, said, language), "links": own})
+            document = _document(stored, filled, said, language)
+            return json_response(request, {**document, "links": own})
         from geo.programme.indices.index_file import index_text
 
         return saved(index_text(filled), filled.id, form="toml", language=None)
@@ -153,74 +161,117 @@ def read_index(
     return conditional(request, key, answer, is_page=form == "html")
 
 
-def _indices(request: Request) -> "list[Index]":
-    from geo.programme.indices.index_file import INDICES, read_index
+def _indices(request: Request, store: Store) -> "list[StoredIndex]":
+    from geo.programme.indices.index_file import INDICES
 
-    folder = settings_of(request).data_dir / "programme"
-    return [read_index(folder / f"{name}.toml") for name in INDICES]
+    now = store.current()
+    return [_stored(request, now, name) for name in INDICES]
 
 
-def _index_of(request: Request, name: str) -> "Index":
-    from geo.errors import NotFound
+def _stored(request: Request, now: Published, name: str) -> "StoredIndex":
+    from geo.programme.indices.stored_index import stored_index
 
-    known = {one.id: one for one in _indices(request)}
-    if name not in known:
-        raise NotFound(name, available=sorted(known))
-    return known[name]
+    return stored_index(now, name, data_dir=settings_of(request).data_dir)
 
 
 def _filled(now: Published, index: "Index", query: IndexQuery) -> tuple["Index", Mapping[str, Any]]:
     """The index with what was entered, and all that is said of it."""
     from geo import published
-    from geo.programme.indices.index import (
-        filled_in,
-        index_value,
-        possible_classes,
-        published_values,
-    )
-    from geo.programme.province import unit_code
+    from geo.programme.indices import places
+    from geo.programme.indices.index import index_value, possible_classes
 
-    here = region(now)
-    code = here.code if query.region is None else unit_code(query.region, region=here)
-    entered = query.entries(tuple(slot.id for slot in index.slots))
-    values = published_values(index, published.indicators(now), region=code)
-    values |= {slot: one.pop("value") for slot, one in entered.items() if "value" in one}
-    filled = filled_in(index, entered)
-    for slot in filled.slots:
-        if slot.least is not None and slot.most is not None and not slot.least < slot.most:
-            raise refused("most", "indices.not_below", slot=slot.title)
-    found = index_value(filled, values)
+    filled, values = _with_entered(index, query)
+    table, here = published.indicators(now), region(now)
     model = None
     if index.model in published.models(now):
         model = published.model(now, index.model)
-    classes = possible_classes(model, found) if model else ()
-    said = {"region": code, "found": found, "classes": classes, "model": model}
-    return filled, {**said, "area": _area(query.area, model)}
+    place, area = _place(filled, query, now, model)
+    figures = places.slot_figures(filled, table)
+    own = places.places_of(filled, here)
+    regencies = [one for one in own if one != here.code]
+    years = places.slot_years(figures, regencies, year=query.year)
+    found = saved = places.value_at(filled, figures, years, place)
+    known = {one.slot.id: one.value for one in saved.slots if one.value is not None}
+    values = {slot: value for slot, value in values.items() if known.get(slot) != value}
+    if values:
+        kept = {slot: at for slot, at in years.items() if slot not in values}
+        found = index_value(filled, known | values, years=kept)
+    return filled, {
+        "place": place,
+        "found": found,
+        "saved": known,
+        "is_trial": bool(values) or filled != index,
+        "regions": places.place_values(filled, table, region=here, year=query.year),
+        "years": years,
+        "classes": possible_classes(model, found) if model else (),
+        "model": model,
+        "area": area,
+    }
 
 
-def _area(name: str | None, model: "Model | None") -> "BenchmarkArea | None":
-    """The kawasan of the benchmark that is asked for."""
+def _with_entered(index: "Index", query: IndexQuery) -> tuple["Index", dict[str, float]]:
+    """The index with the weights and ends that the address holds, and its figures by slot."""
+    from geo.programme.indices.index_changes import with_entries
+
+    entered = query.entries(tuple(slot.id for slot in index.slots))
+    values = {slot: one.pop("value") for slot, one in entered.items() if "value" in one}
+    slots = {slot.id: slot for slot in index.slots}
+    # What differs from what was saved was confirmed by nobody.
+    changed: dict[str, dict[str, Any]] = {
+        slot: one | {"confirmed": False}
+        for slot, one in entered.items()
+        if any(getattr(slots[slot], name) != value for name, value in one.items())
+    }
+    filled = with_entries(index, changed) if changed else index
+    for slot in filled.slots:
+        if slot.least is not None and slot.most is not None and not slot.least < slot.most:
+            raise refused("most", "indices.not_below", slot=slot.title)
+    return filled, values
+
+
+def _place(
+    index: "Index", query: IndexQuery, now: Published, model: "Model | None"
+) -> tuple[str, "BenchmarkArea | None"]:
+    """The region, or of an index of a kawasan its name and what is published of it."""
+    from geo.programme.province import unit_code
+
+    here = region(now)
+    if index.model is not None:
+        area = _area(query.area, index, model)
+        return (query.area or "") if area is None else area.name, area
+    return (here.code if query.region is None else unit_code(query.region, region=here)), None
+
+
+def _area(name: str | None, index: "Index", model: "Model | None") -> "BenchmarkArea | None":
+    """The kawasan of the benchmark that is asked for; None for one with entered figures alone."""
     from geo.errors import ZoneNotFound
 
     if name is None:
         return None
     areas = model.benchmark.areas if model and model.benchmark else ()
     found = next((one for one in areas if one.name.casefold() == name.strip().casefold()), None)
-    if found is None:
-        raise ZoneNotFound(name, available=[one.name for one in areas])
+    entered = sorted({one.place for one in index.figures})
+    if found is None and name not in entered:
+        raise ZoneNotFound(name, available=[*entered, *(one.name for one in areas)])
     return found
 
 
-def _document(filled: "Index", said: Mapping[str, Any], language: Language) -> dict[str, Any]:
+def _document(
+    stored: "StoredIndex", filled: "Index", said: Mapping[str, Any], language: Language
+) -> dict[str, Any]:
     from geo.json_types import as_json
 
     document: dict[str, Any] = as_json(
         {
             "index": filled,
-            "region": None if said["model"] else said["region"],
+            "version": stored.number,
+            "published_at": stored.version and stored.version.published_at,
+            "region": None if said["model"] else said["place"],
             "area": said["area"],
             "value": said["found"],
             "classes": [one.id for one in said["classes"]],
+            "years": said["years"],
+            "regions": said["regions"],
         },
         language,
     )
@@ -228,37 +279,46 @@ def _document(filled: "Index", said: Mapping[str, Any], language: Language) -> d
 
 
 def _page(
-    request: Request, now: Published, index: "Index", query: IndexQuery, language: Language
+    request: Request,
+    store: Store,
+    now: Published,
+    stored: "StoredIndex",
+    query: IndexQuery,
+    language: Language,
 ) -> Response:
     from geo import published
     from maps.programme.index_page import index_content
+    from maps.programme.index_saving import saving, versions_said
 
     problem: str | None = None
     try:
-        filled, said = _filled(now, index, query)
+        filled, said = _filled(now, stored.index, query)
     except InvalidParameter as error:
         problem = error.detail(language)
-        filled, said = _filled(now, index, IndexQuery(region=query.region, area=query.area))
+        filled, said = _filled(now, stored.index, IndexQuery(region=query.region, area=query.area))
     content = index_content(
         filled,
-        said,
+        {**said, "year": query.year},
         table=published.indicators(now),
         region=region(now),
         entered={name: getattr(query, name) for name in _ENTRIES},
         language=language,
     )
-    return html_response(
-        request,
-        "programme/index.html",
-        title=index.title.to(language),
-        active="indicators",
-        status=200 if problem is None else 400,
-        problem=problem,
-        index=index,
-        is_filled=query.is_filled(),
-        toml=_toml_address(request),
-        **content,
-    )
+    caller = caller_of(request)
+    session = caller.session if may(caller.actor, "upload") else None
+    content["stored"] = versions_said(store, stored, language)
+    content["form"] = None
+    if session is not None:
+        content["form"] = saving(store, stored, actor=caller.actor, language=language)
+    content |= {"index": stored.index, "is_filled": said["is_trial"], "problem": problem}
+    content |= {"title": stored.index.title.to(language), "active": "indicators"}
+    content["toml"] = _toml_address(request)
+    template = "programme/index.html"
+    if session is not None and problem is None:
+        return private_page(request, template, csrf=session.csrf, **content)
+    status = 200 if problem is None else 400
+    csrf = "" if session is None else session.csrf
+    return html_response(request, template, status=status, csrf=csrf, **content)
 
 
 def _toml_address(request: Request) -> str:

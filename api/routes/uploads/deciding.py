@@ -36,7 +36,7 @@ from geo.store.roles import Actor
 from geo.store.versions import DatasetKind
 
 # What becomes a version by an upload goes back to one by the same roles.
-_HANDED_IN: tuple[DatasetKind, ...] = ("layer", "raster", "indicators", "targets")
+_HANDED_IN: tuple[DatasetKind, ...] = ("layer", "raster", "indicators", "targets", "index")
 
 router = Router("uploads")
 

@@ -6,18 +6,16 @@ open slot has no value. Where only figures are missing it has a range, from none
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-
-import pandas as pd
+from dataclasses import dataclass
 
 from geo.indicators.table import Direction
-from geo.language import Text, filled, listed, texts, written
+from geo.language import Text, as_written, filled, listed, texts
 from geo.mcda.model import Model, RankClass
 
 _SAY = texts(__name__)
 
-# Weights whose sum is nearer to 1 differ by rounding alone.
-_SAME = 1e-6
+# Nine weights of 1/9 with six decimals add up to 0.999999.
+_SAME = 5e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +24,9 @@ class Slot:
 
     `least` and `most` are in the unit of the figure and become 0 and 1; `direction` is `min` where
     less is better. `weight` is 0..1. `indicator` names the published figures that fill the slot.
+    `source` says where the slot is known from, `document` and `page` where its weight, least and
+    most stand; without a document they are somebody's working assumption. `confirmed` is true only
+    where somebody said so, with document and page.
     """
 
     id: str
@@ -37,13 +38,37 @@ class Slot:
     indicator: str | None
     source: Text
     confirmed: bool
+    document: str | None = None
+    page: str | None = None
+    note: str | None = None
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether it has its weight, least and most."""
+        return None not in (self.weight, self.least, self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFigure:
+    """A figure of a slot in one year, as an office entered it with its source.
+
+    `place` is the code of the province or a regency; of an index of kawasan the name of one.
+    """
+
+    slot: str
+    place: str
+    year: int
+    value: float
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     """An index as its file states it; `model` names the readiness model with its classes and benchmark.
 
-    `published` is the indicator that holds values of it which somebody published, None without.
+    An index with a model is one of a kawasan, every other one of a region. `published` is the
+    indicator that holds values of it which somebody published, None without. `figures` are those
+    that an office entered.
     """
 
     id: str
@@ -55,6 +80,7 @@ class Index:
     published: str | None
     confirmed: bool
     slots: tuple[Slot, ...]
+    figures: tuple[SlotFigure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +88,7 @@ class SlotValue:
     """A slot with its figure, scaled to 0..1 and as points of the index; None where something is open.
 
     `is_beyond` is true of a figure outside least and most, which counts as the nearer of the two.
+    `year` is that of the figure, None where somebody gave it without one.
     """
 
     slot: Slot
@@ -69,6 +96,7 @@ class SlotValue:
     scaled: float | None
     points: float | None
     is_beyond: bool
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +128,28 @@ def min_max(value: float, *, least: float, most: float, direction: Direction = "
     return 1.0 - share if direction == "min" else share
 
 
-def index_value(index: Index, values: Mapping[str, float]) -> IndexValue:
-    """The index of one region.
+def index_value(
+    index: Index, values: Mapping[str, float], *, years: Mapping[str, int] | None = None
+) -> IndexValue:
+    """The index of one place.
 
     Parameters
     ----------
     values : mapping
         Figures by slot id, in the units of the slots; a slot without one is missing.
+    years : mapping, optional
+        The years of the figures, by slot id.
     """
-    slots = tuple(_slot_value(slot, values.get(slot.id)) for slot in index.slots)
-    reasons = [*_open(index, "weight"), *_open(index, "ends"), *_weights_off(index)]
+    known_years = years or {}
+    slots = tuple(
+        _slot_value(slot, values.get(slot.id), known_years.get(slot.id)) for slot in index.slots
+    )
+    reasons = open_reasons(index)
     if reasons:
-        return IndexValue(slots, None, None, None, tuple(reasons))
+        return IndexValue(slots, None, None, None, reasons)
     known = math.fsum(s.points for s in slots if s.points is not None)
-    missing = [s.slot for s in slots if s.value is None]
+    # What has no weight decides nothing, known or not.
+    missing = [s.slot for s in slots if s.value is None and s.slot.weight]
     if not missing:
         return IndexValue(slots, known, known, known, ())
     most = known + 100 * math.fsum(slot.weight or 0.0 for slot in missing)
@@ -122,13 +158,19 @@ def index_value(index: Index, values: Mapping[str, float]) -> IndexValue:
     return IndexValue(slots, None, known, most, (reason,))
 
 
-def _slot_value(slot: Slot, value: float | None) -> SlotValue:
+def open_reasons(index: Index) -> tuple[Text, ...]:
+    """Why no region can have a value of the index; none where only figures may be missing."""
+    return (*_open(index, "weight"), *_open(index, "ends"), *_weights_off(index))
+
+
+def _slot_value(slot: Slot, value: float | None, year: int | None) -> SlotValue:
+    said = year if value is not None else None
     if value is None or slot.least is None or slot.most is None:
-        return SlotValue(slot, value, None, None, is_beyond=False)
+        return SlotValue(slot, value, None, None, is_beyond=False, year=said)
     scaled = min_max(value, least=slot.least, most=slot.most, direction=slot.direction)
     points = None if slot.weight is None else 100 * slot.weight * scaled
     is_beyond = not slot.least <= value <= slot.most
-    return SlotValue(slot, value, scaled, points, is_beyond=is_beyond)
+    return SlotValue(slot, value, scaled, points, is_beyond=is_beyond, year=said)
 
 
 def _open(index: Index, what: str) -> list[Text]:
@@ -144,17 +186,14 @@ def _open(index: Index, what: str) -> list[Text]:
 
 def _weights_off(index: Index) -> list[Text]:
     weights = [s.weight for s in index.slots if s.weight is not None]
-    if len(weights) < len(index.slots) or abs(math.fsum(weights) - 1) <= _SAME:
+    if len(weights) < len(index.slots) or is_one(math.fsum(weights)):
         return []
-    return [filled(_SAY["weights_off"], sum=written(math.fsum(weights), decimals=3))]
+    return [filled(_SAY["weights_off"], sum=as_written(math.fsum(weights)))]
 
 
-def published_values(index: Index, table: pd.DataFrame, *, region: str) -> dict[str, float]:
-    """The newest good figure of each slot that names an indicator, by slot id."""
-    good = table[(table["regency_code"] == region) & (table["confidence"] == "ok")]
-    newest = good.sort_values("year", kind="stable").drop_duplicates("indicator", keep="last")
-    known = dict(zip(newest["indicator"], newest["value"], strict=True))
-    return {s.id: float(known[s.indicator]) for s in index.slots if s.indicator in known}
+def is_one(total: float) -> bool:
+    """Whether weights add up to 1, but for the rounding of decimals."""
+    return abs(total - 1) <= _SAME
 
 
 def possible_classes(model: Model, found: IndexValue) -> tuple[RankClass, ...]:
@@ -164,12 +203,3 @@ def possible_classes(model: Model, found: IndexValue) -> tuple[RankClass, ...]:
     ends = [found.least, found.most]
     first, last = (sum(end >= one.lower_bound for one in model.classes) - 1 for end in ends)
     return tuple(model.classes[max(first, 0) : last + 1])
-
-
-def filled_in(index: Index, entries: Mapping[str, Mapping[str, float]]) -> Index:
-    """The index with what somebody entered for its slots: `least`, `most` and `weight` by slot id.
-
-    Entries make no index official: what was entered is not confirmed.
-    """
-    slots = tuple(replace(s, **entries[s.id]) if entries.get(s.id) else s for s in index.slots)  # type: ignore[arg-type]
-    return replace(index, slots=slots)

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.app import app
+from geo.programme.indices.index_file import parse_index
 from geo.programme.publish_targets import targets
 from geo.programme.targets import targets_of
 from tests.conftest import DATA
@@ -62,16 +63,50 @@ def test_achievement_lists_targets_and_says_what_is_not_confirmed(run, tmp_path)
 
 
 def test_an_index_is_shown_as_it_ships_and_as_it_was_filled_in(run, tmp_path):
-    assert "bobot 9 dari 9 komponen belum diisi" in run("index")
-    shipped = (DATA / "programme/ipktrans.toml").read_text("utf-8")
-    filled = tmp_path / "isi.toml"
-    ends = 'direction = "max"\nleast = 0\nmost = 100\nweight = 0.2'
-    filled.write_text(shipped.replace('direction = "max"', ends), "utf-8")
+    assert "bobot 9 dari 9 komponen belum diisi" in run("index", "show")
+    filled = _filled(tmp_path)
     figures = [f"{name}=50" for name in ("ekonomi", "sosial_budaya", "lingkungan")]
     words = [word for figure in figures for word in ("--figure", figure)]
-    assert "30–70" in run("index", "ipktrans", "--file", filled, *words).replace(",00", "")
-    assert "baris" in run("index", "--file", _broken(tmp_path), expect=1)
-    assert "ipk, ipktrans" in run("index", "nothing", expect=1)
+    shown = run("index", "show", "ipktrans", "--file", filled, *words)
+    assert "30–70" in shown.replace(",00", "")
+    assert "baris" in run("index", "show", "--file", _broken(tmp_path), expect=1)
+    assert "ipk, ipktrans" in run("index", "show", "nothing", expect=1)
+    assert "ekonomi=60" in run("index", "show", "--figure", "ekonomi=banyak", expect=2)
+
+
+def test_an_index_is_published_listed_written_and_taken_back(run, tmp_path, reference_store):
+    assert run("index", "list").count("Bawaan aplikasi") == 2
+    made = run("index", "publish", _filled(tmp_path), "--note", "Rapat Maret")
+    assert "5 komponen punya bobot tanpa dokumen" in made
+    assert "index-ipktrans: 1 ·" in made
+    assert "versi 1" in run("index", "show", "ipktrans")
+    listed = json.loads(run("index", "list", "--json"))
+    assert [(one["id"], one["weighed"], one["version"]) for one in listed] == [
+        ("ipk", 0, None),
+        ("ipktrans", 5, 1),
+    ]
+    out = tmp_path / "lagi.toml"
+    run("index", "export", "ipktrans", out)
+    assert parse_index(out.read_text("utf-8")).slots[0].weight == 0.2
+
+    shipped = DATA / "programme/ipktrans.toml"
+    told = run("index", "publish", shipped, expect=1)
+    assert "15 isian yang terbit akan dihapus" in told
+    assert "--accept-warnings" in told
+    assert reference_store.version("index-ipktrans").number == 1
+    assert "index-ipktrans: 2 ·" in run("index", "publish", shipped, "--accept-warnings")
+    assert "weight" in run("index", "export", "ipktrans", "--version", 1)
+    run("store", "rollback", "index-ipktrans", 1, "--note", "Bobot masih berlaku")
+    assert "versi 1" in run("index", "show", "ipktrans")
+    assert "baris" in run("index", "publish", _broken(tmp_path), expect=1)
+
+
+def _filled(folder):
+    shipped = (DATA / "programme/ipktrans.toml").read_text("utf-8")
+    path = folder / "isi.toml"
+    ends = 'direction = "max"\nleast = 0\nmost = 100\nweight = 0.2'
+    path.write_text(shipped.replace('direction = "max"', ends), "utf-8")
+    return path
 
 
 def _broken(folder):

@@ -9,26 +9,23 @@ from hypothesis import strategies as st
 
 from geo.errors import InvalidIndex
 from geo.mcda.model_file import parse_model
-from geo.programme.indices.index import (
-    IndexValue,
-    filled_in,
-    index_value,
-    min_max,
-    possible_classes,
-    published_values,
-)
+from geo.programme.indices.index import IndexValue, index_value, min_max, possible_classes
+from geo.programme.indices.index_changes import with_entries
 from geo.programme.indices.index_file import index_text, parse_index
+from geo.programme.indices.places import slot_figures, slot_years
 from tests.geo.programme.shipped_targets import shipped_table
+from tests.regions import SOUTH_KALIMANTAN
 
 FOLDER = Path(__file__).parents[4] / "data/programme"
 TEXTS = {name: (FOLDER / f"{name}.toml").read_text("utf-8") for name in ("ipk", "ipktrans")}
 IPK, IPKTRANS = (parse_index(TEXTS[name]) for name in TEXTS)
+
 ENDS = {"least": 0.0, "most": 100.0}
 
 
 def entered(index, *, weight=None):
     weight = 1 / len(index.slots) if weight is None else weight
-    return filled_in(index, {slot.id: {**ENDS, "weight": weight} for slot in index.slots})
+    return with_entries(index, {slot.id: {**ENDS, "weight": weight} for slot in index.slots})
 
 
 def test_the_shipped_indices_have_nine_and_five_open_slots_and_nothing_is_confirmed():
@@ -67,7 +64,7 @@ def test_a_missing_figure_makes_a_range_and_never_a_zero():
 
 def test_weights_that_do_not_add_up_to_1_give_no_value():
     found = index_value(entered(IPKTRANS, weight=0.3), {})
-    assert found.reasons[0].id == "jumlah bobot 1,500, seharusnya 1"
+    assert found.reasons[0].id == "jumlah bobot 1,5, seharusnya 1"
 
 
 def test_a_figure_beyond_its_ends_counts_as_the_end_and_is_marked():
@@ -86,7 +83,10 @@ def test_an_index_that_was_filled_in_is_written_and_read_again():
 def test_a_slot_that_names_an_indicator_takes_its_newest_good_figure():
     slot = replace(IPK.slots[0], indicator="tpt_agustus")
     index = replace(IPK, slots=(slot, *IPK.slots[1:]))
-    assert published_values(index, shipped_table(), region="63") == {slot.id: 4.16}
+    figures = slot_figures(index, shipped_table())
+    years = slot_years(figures, [one.code for one in SOUTH_KALIMANTAN.regencies])
+    assert years == {slot.id: 2025}
+    assert figures[slot.id]["63", 2025] == 4.16
 
 
 def test_classes_of_the_benchmark_are_those_of_the_value_or_of_its_range():
@@ -112,6 +112,8 @@ def test_classes_of_the_benchmark_are_those_of_the_value_or_of_its_range():
         ('direction = "max"', 'direction = "max"\nleast = 5\nmost = 5', "smaller than most"),
         ('id = "sosial_budaya"', 'id = "ekonomi"', "stands above already"),
         ('direction = "max"', 'direction = "max"\nwieght = 1', "Perhaps 'weight' is meant"),
+        ('direction = "max"', 'direction = "max"\nleast = "=1+1"', "a number"),
+        ("confirmed = false", "confirmed = true", "some component is not"),
     ],
 )
 def test_a_fault_in_a_file_names_its_line_and_what_must_stand_there(old, new, said):

@@ -1,0 +1,139 @@
+"""An index that an office hands in, held against what ships and what is published; each fault by its place."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from geo.errors import GeoError, InvalidIndex
+from geo.ingest.findings import Finding, finding
+from geo.language import Text, joined, listed, texts
+from geo.programme.indices.index import Index, SlotFigure
+from geo.programme.indices.index_changes import IndexChange
+from geo.programme.indices.index_file import IndexFault, index_faults, parse_index
+from geo.programme.province import unit_code
+from geo.toml_file import nearest, with_mend
+from geo.vector.planning_region import PlanningRegion
+
+_SAY = texts(__name__)
+
+# BPS publishes labour figures of regencies from then on (Sakernas).
+_FIRST_YEAR = 1986
+
+
+@dataclass(frozen=True, slots=True)
+class IndexAgainst:
+    """What a handed-in index is held against: the one that ships, the region, indicators and today."""
+
+    shipped: Index
+    region: PlanningRegion
+    indicators: Collection[str]
+    this_year: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadIndex:
+    """An index that was read, None where an error refuses it, and all that was found in it."""
+
+    index: Index | None
+    findings: tuple[Finding, ...]
+
+
+def read_handed_in(toml_text: str, against: IndexAgainst) -> ReadIndex:
+    """The index of a file, its regions by their Kemendagri codes, or why it cannot be taken."""
+    try:
+        index = parse_index(toml_text)
+    except InvalidIndex as error:
+        return ReadIndex(None, (finding("index_broken", **error.facts),))
+    return held_against(index, against)
+
+
+def held_against(index: Index, against: IndexAgainst) -> ReadIndex:
+    """An index that was filled in, its regions by their Kemendagri codes, or why it cannot be taken."""
+    faults = [_fault(_label(index, one), one.problem) for one in index_faults(index)]
+    faults += [*_of_another(index, against.shipped), *_unknown_indicators(index, against)]
+    figures, wrong = _placed(index, against)
+    faults += wrong
+    if faults:
+        return ReadIndex(None, tuple(faults))
+    return ReadIndex(replace(index, figures=figures), tuple(_undocumented(index)))
+
+
+def emptied(changes: Collection[IndexChange]) -> Finding | None:
+    """The warning that published weights, ends or figures would be removed; None for none."""
+    lost = [one for one in changes if one.way == "removed"]
+    if not lost:
+        return None
+    titles = list(dict.fromkeys(one.title for one in lost))
+    return finding("index_emptied", count=len(lost), named=listed(titles))
+
+
+def touched_by(changes: Collection[IndexChange]) -> list[str]:
+    """Codes of the regions whose figures change; `""` where something changes for all of them."""
+    return sorted({one.place or "" for one in changes})
+
+
+def _fault(place: str | Text, problem: Text) -> Finding:
+    return finding("index_fault", place=place, problem=problem)
+
+
+def _label(index: Index, fault: IndexFault) -> str | Text:
+    """What the page calls the place of a fault."""
+    titles = {slot.id: slot.title for slot in index.slots}
+    return titles.get(fault.place, fault.place)
+
+
+def _of_another(index: Index, shipped: Index) -> Iterator[Finding]:
+    """That it is another index than the one that ships, or has other slots."""
+    for name in ("id", "model", "published"):
+        is_now, must_be = getattr(index, name), getattr(shipped, name)
+        if is_now != must_be:
+            yield _fault(name, _SAY["fixed"].format(found=is_now, known=must_be or "–"))
+    own, known = [slot.id for slot in index.slots], [slot.id for slot in shipped.slots]
+    for name in own:
+        if name not in known:
+            yield _fault(name, with_mend(_SAY["unknown_slot"], nearest(name, known)))
+    if lacking := [slot.title for slot in shipped.slots if slot.id not in own]:
+        yield _fault("slot", _SAY["lacking"].format(slots=listed(lacking)))
+
+
+def _unknown_indicators(index: Index, against: IndexAgainst) -> Iterator[Finding]:
+    for slot in index.slots:
+        if slot.indicator is None:
+            continue
+        if index.model is not None:
+            yield _fault(slot.title, _SAY["of_kawasan"])
+        elif slot.indicator not in against.indicators:
+            yield _fault(slot.title, _SAY["unknown_indicator"].format(indicator=slot.indicator))
+
+
+def _placed(
+    index: Index, against: IndexAgainst
+) -> tuple[tuple[SlotFigure, ...], tuple[Finding, ...]]:
+    """The figures by the codes of their regions, and those that no region or no year is known of."""
+    found: dict[tuple[str, str, int], SlotFigure] = {}
+    wrong, titles = [], {slot.id: slot.title for slot in index.slots}
+    for one in index.figures:
+        label = joined(
+            [
+                titles.get(one.slot, Text(one.slot, one.slot)),
+                Text(*2 * (f"{one.place}, {one.year}",)),
+            ]
+        )
+        if not _FIRST_YEAR <= one.year <= against.this_year:
+            years = {"first": _FIRST_YEAR, "last": against.this_year}
+            wrong.append(_fault(label, _SAY["year"].format(year=one.year, **years)))
+        try:
+            place = one.place if index.model else unit_code(one.place, region=against.region)
+        except GeoError:
+            place = one.place
+            wrong.append(_fault(label, _SAY["unknown_place"].format(place=place)))
+        if (one.slot, place, one.year) in found:
+            wrong.append(_fault(label, _SAY["twice"]))
+        found[one.slot, place, one.year] = replace(one, place=place)
+    return tuple(found[key] for key in sorted(found)), tuple(wrong)
+
+
+def _undocumented(index: Index) -> Iterator[Finding]:
+    """The warning that some weights have no document; they are kept as not confirmed."""
+    bare = [slot.title for slot in index.slots if slot.weight is not None and not slot.document]
+    if bare:
+        yield finding("index_no_document", count=len(bare), slots=listed(bare))

@@ -1,0 +1,145 @@
+"""What an office changes in an index: entries put into it, and how two of its versions differ."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+from geo.language import Text
+from geo.programme.indices.index import Index, Slot, SlotFigure
+
+# What of a slot an office fills in.
+ENTRIES = ("least", "most", "weight", "indicator", "document", "page", "note", "confirmed")
+# Digits beyond any figure's end a file that nobody typed.
+_NUMBER = re.compile(r"[-+]?\d{1,18}(?:[.,]\d{1,18})?")
+_TWO_NUMBERS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
+_NAMED = ("title", "direction", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexChange:
+    """One entry of a slot, or one figure of it, that came, went or changed.
+
+    `entry` is the entry's name, or `value` of a figure with its `place` and `year`; `before` and
+    `after` are None where there is none. `also` names what else changed of a figure.
+    """
+
+    way: Literal["added", "removed", "changed"]
+    slot: str
+    title: Text
+    entry: str
+    place: str | None
+    year: int | None
+    before: float | str | None
+    after: float | str | None
+    also: tuple[str, ...] = ()
+
+
+def typed_number(text: str, *, is_strict: bool = False) -> float | None:
+    """A number as a person types it, 62,5 or 62.5; None for what is none.
+
+    Parameters
+    ----------
+    is_strict : bool
+        Take no text that is one number in Indonesian and another in English.
+
+    Examples
+    --------
+    >>> typed_number("62,5"), typed_number("0.125"), typed_number("=1+1"), typed_number("nan")
+    (62.5, 0.125, None, None)
+    >>> typed_number("1.234"), typed_number("1.234", is_strict=True)
+    (1.234, None)
+    """
+    plain = text.strip()
+    if not _NUMBER.fullmatch(plain) or (is_strict and _TWO_NUMBERS.fullmatch(plain)):
+        return None
+    number = float(plain.replace(",", "."))
+    return number if math.isfinite(number) else None
+
+
+def with_entries(index: Index, entries: Mapping[str, Mapping[str, Any]]) -> Index:
+    """The index with what somebody entered for its slots, by slot id and the names of a `Slot`.
+
+    None empties an entry. The index is confirmed where every slot of it is.
+    """
+    slots = tuple(replace(s, **entries[s.id]) if entries.get(s.id) else s for s in index.slots)
+    return replace(index, slots=slots, confirmed=all(slot.confirmed for slot in slots))
+
+
+def with_figures(
+    index: Index, figures: Sequence[SlotFigure], *, removed: Sequence[tuple[str, str, int]] = ()
+) -> Index:
+    """The index with figures in place of those of the same slot, place and year.
+
+    Parameters
+    ----------
+    removed : sequence of (slot, place, year)
+        Those that leave it.
+    """
+    known = {_key(one): one for one in index.figures} | {_key(one): one for one in figures}
+    kept = [known[key] for key in sorted(known) if key not in removed]
+    return replace(index, figures=tuple(kept))
+
+
+def index_changes(after: Index, before: Index) -> tuple[IndexChange, ...]:
+    """How an index differs from another one of its id, slot by slot and then figure by figure."""
+    return (*_slot_changes(after, before), *_figure_changes(after, before))
+
+
+def index_json(changes: Sequence[IndexChange]) -> list[dict[str, Any]]:
+    """The changes in JSON types."""
+    return [
+        {**asdict(one), "title": one.title._asdict(), "also": list(one.also)} for one in changes
+    ]
+
+
+def counts_of(changes: Sequence[IndexChange]) -> dict[str, int]:
+    """How many came, changed and went."""
+    return {way: sum(one.way == way for one in changes) for way in ("added", "changed", "removed")}
+
+
+def _slot_changes(after: Index, before: Index) -> Iterator[IndexChange]:
+    old = {slot.id: slot for slot in before.slots}
+    for slot in after.slots:
+        for name in (*_NAMED, *ENTRIES):
+            was, now = _entry(old.get(slot.id), name), _entry(slot, name)
+            if was != now:
+                yield IndexChange(
+                    _way(was, now), slot.id, slot.title, name, None, None, before=was, after=now
+                )
+
+
+def _entry(slot: Slot | None, name: str) -> float | str | None:
+    """An entry as it is compared and shown; no confirmation is none."""
+    value = None if slot is None else getattr(slot, name)
+    if isinstance(value, Text):
+        return value.id
+    if isinstance(value, bool):
+        return name if value else None
+    return value if value is None or isinstance(value, str) else float(value)
+
+
+def _figure_changes(after: Index, before: Index) -> Iterator[IndexChange]:
+    titles = {slot.id: slot.title for slot in (*before.slots, *after.slots)}
+    old, new = ({_key(one): one for one in index.figures} for index in (before, after))
+    for key in sorted(old.keys() | new.keys()):
+        was, now = old.get(key), new.get(key)
+        if was == now:
+            continue
+        slot, place, year = key
+        values = [None if one is None else float(one.value) for one in (was, now)]
+        also = ("source",) if was and now and was.source != now.source else ()
+        yield IndexChange(
+            _way(was, now), slot, titles[slot], "value", place, year, values[0], values[1], also
+        )
+
+
+def _way(before: object, after: object) -> Literal["added", "removed", "changed"]:
+    if before is None:
+        return "added"
+    return "removed" if after is None else "changed"
+
+
+def _key(one: SlotFigure) -> tuple[str, str, int]:
+    return one.slot, one.place, one.year

@@ -1,0 +1,79 @@
+"""How an index is saved on its page: which version counts, the versions before, and the form's fields."""
+
+from typing import Any
+
+from geo.language import Language
+from geo.programme.indices.stored_index import INDEX_PREFIX, StoredIndex, index_versions
+from geo.programme.targets import with_targets
+from geo.published import indicator_catalogue
+from geo.store.roles import Actor, Circumstances, may
+from geo.store.store import Store, Version
+from maps.desk.file_form import indicator_options
+from maps.text import format_date, translate
+
+# The others stand in the history.
+_SHOWN = 5
+
+
+def versions_said(store: Store, stored: StoredIndex, language: Language) -> dict[str, Any]:
+    """Which version an index is, and the newest of those that the office saved."""
+    versions = index_versions(store, stored.index.id)
+    if stored.version is None:
+        said = translate("indices.as_shipped", language)
+    else:
+        said = translate("indices.as_saved", language, **_facts(stored.version, language))
+    return {
+        "said": said,
+        "number": 0 if not versions else next(v.number for v in versions if v.is_current),
+        "dataset": INDEX_PREFIX + stored.index.id,
+        "versions": [
+            {
+                "is_current": one.number == stored.number,
+                "number": one.number,
+                "text": translate("indices.version", language, **_facts(one, language)),
+                "note": one.note,
+            }
+            for one in versions[:_SHOWN]
+        ],
+        "more": len(versions) - len(versions[:_SHOWN]),
+    }
+
+
+def _facts(version: Version, language: Language) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "day": format_date(version.published_at, language),
+        "by": version.publisher.to(language),
+    }
+
+
+def saving(
+    store: Store, stored: StoredIndex, *, actor: Actor, language: Language
+) -> dict[str, Any]:
+    """What the form offers to who may hand an index in.
+
+    `slots` has by slot what of it is saved, and the indicators that its figures may come from.
+    """
+    now = store.current()
+    catalogue = with_targets(indicator_catalogue(now))
+    is_of_regions = stored.index.model is None
+    return {
+        "may_publish": may(
+            actor,
+            "approve",
+            Circumstances(is_own=True, own_approval=store.rules.is_on("own_approval")),
+        ),
+        "may_roll_back": may(actor, "roll_back"),
+        "slots": {
+            slot.id: {
+                "themes": indicator_options(catalogue, chosen=slot.indicator, language=language)
+                if is_of_regions
+                else [],
+                "document": slot.document or "",
+                "page": slot.page or "",
+                "note": slot.note or "",
+                "confirmed": slot.confirmed,
+            }
+            for slot in stored.index.slots
+        },
+    }
