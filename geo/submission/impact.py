@@ -86,7 +86,7 @@ def impact(
         for candidate in candidates:
             then = then.instead(candidate)
         datasets = [candidate.dataset for candidate in candidates]
-        found = _compared(now, then, datasets, goes_on=goes_on)
+        found = _compared(now, then, datasets, goes_on=goes_on) if datasets else []
     made = {"computed_from": computed_from, **_summary(found)}
     store.uploads.keep_impact(upload_id, made)
     return made

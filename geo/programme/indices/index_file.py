@@ -108,9 +108,9 @@ class _Index(Table):
     ]
     figure: Annotated[
         list[_Figure],
-        Field(max_length=_MOST_FIGURES),
+        Field(default_factory=list, max_length=_MOST_FIGURES),
         must_be(_SAY["figures"].format(most=_MOST_FIGURES), inside=False),
-    ] = []
+    ]
 
 
 def parse_index(toml_text: str) -> Index:
