@@ -14,7 +14,7 @@ from geo.errors import InvalidInput, StaleVersion, UploadRejected
 from geo.indicators.figures import number_text
 from geo.ingest.findings import Finding, is_refused, to_json
 from geo.ingest.source import Limits
-from geo.language import Text, joined, texts
+from geo.language import Text, joined, shortened, texts
 from geo.planning.shipped import shipped_data
 from geo.programme.indices.handed_in import held_against, read_handed_in, touched_by
 from geo.programme.indices.index import Index
@@ -40,6 +40,7 @@ _SAY = texts(__name__)
 # As a reader's program calls the file that it never sent.
 _FILENAME = "target.csv"
 _SHOWN = 3
+_MOST_SOURCE = 900
 
 
 def enter_targets(
@@ -106,6 +107,8 @@ def enter_index(
         As TOML (see `geo.programme.indices.index_file.parse_index`), or as it was filled in.
     name : str
         The id of the index.
+    source : str, optional
+        Where it comes from; by default the documents that its slots name.
     expected : int, optional
         The version that the sender saw, 0 for none.
 
@@ -137,6 +140,8 @@ def enter_index(
         if not changes:
             raise InvalidInput(reason=_SAY["unchanged"])
         touched = touched_by(changes)
+        documents = {slot.document: None for slot in read.index.slots if slot.document}
+        said["source"] = said["source"] or shortened("; ".join(documents), _MOST_SOURCE) or None
         require(actor, "submit", Circumstances(is_own=True, touching=touched))
     with tempfile.TemporaryDirectory(prefix="kawasan-index-") as folder:
         path = Path(folder) / f"{name}.toml"

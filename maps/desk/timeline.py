@@ -210,7 +210,7 @@ def index_row(
         "period": one["year"] or translate(f"indexed.{one['entry']}", language),
         "before": _index_entry(one, "before", language),
         "after": _index_entry(one, "after", language),
-        "unit": "",
+        "unit": MISSING,
         "way": translate(f"upload.count_{one['way']}", language),
         "also": [translate(f"history.also_{name}", language) for name in one["also"]],
     }

@@ -73,6 +73,8 @@ def test_what_an_office_saves_is_what_every_reader_gets_and_one_can_go_back(door
     texts = [client.get(f"/collections/index-ipktrans/{one}").text for one in pages]
     assert "Cahaya Baru" in texts[0]
     assert "Rapat Maret" in texts[1]
+    assert "None" not in texts[0]
+    assert store.version("index-ipktrans").source == "Notula"
     back = client.post(
         "/collections/index-ipktrans/rollback",
         headers=keys["publisher"],

@@ -129,7 +129,8 @@ def value_at(
 
 def _ranks(one: IndexValue, among: Sequence[IndexValue]) -> tuple[int | None, int | None]:
     """The best and the worst rank that an index may have among others, itself one of them."""
-    if one.least is None or one.most is None or not among:
+    # One alone is not ranked.
+    if one.least is None or one.most is None or len(among) < 2:
         return None, None
     ends = [(v.least, v.most) for v in among if v.least is not None and v.most is not None]
     if len(ends) < len(among):
