@@ -64,7 +64,7 @@ COMPOSED = (
     ),
     *("rasters.lead_", "rasters.ask_", "rasters.fact_", "rasters.is_"),
     *("history.choose_", "history.event_", "history.also_", "history.raster_"),
-    *("target.head_", "indexed."),
+    *("target.head_", "indexed.", "gap.yardstick_", "gap.whose_note_by_"),
     *("impact.count_", "drawn.role_"),
     *("split.head_", "split.effort_", "achievement.head_", "indices.head_", "indices.list_"),
     *("people.rule_", "people.about_", "people.turn_on_", "people.turn_off_"),

@@ -16,6 +16,7 @@ from api.cli.key import key_app, user_app
 from api.cli.land import land_app, sites
 from api.cli.model import model_app
 from api.cli.programme.achievement import achievement
+from api.cli.programme.gap import gap
 from api.cli.programme.index import index_app
 from api.cli.programme.split import split
 from api.cli.programme.target import target_app
@@ -33,7 +34,7 @@ app = typer.Typer(
 )
 for command in (assess, trends, quadrant, collect, zonal, carry, serve, ingest, export, sites):
     app.command()(command)
-for command in (split, achievement):
+for command in (gap, split, achievement):
     app.command()(command)
 land_app.command("classify")(land_classify)
 app.add_typer(land_app, name="land")

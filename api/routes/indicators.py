@@ -30,6 +30,17 @@ class ClassesQuery(BaseModel):
             "at fixed round numbers; or of the gap to the target."
         ),
     ] = "quantile"
+    target_year: Annotated[
+        int | None, Field(ge=1, le=9999, description="Of breaks=gap: the target's year, as `/gap`.")
+    ] = None
+    level: Annotated[
+        Literal["rpjmd", "rkpd", "renja", "rpjmn", "usulan", ""] | None,
+        Field(description="Of breaks=gap: level of plan, as `/gap` has it."),
+    ] = None
+    yardstick: Annotated[
+        Literal["either", "own", "province"],
+        Field(description="Of breaks=gap: whose target a regency is held against, as `/gap`."),
+    ] = "either"
     f: str | None = None
     lang: str | None = None
 
@@ -113,7 +124,7 @@ def read_classes(
 
     def answer() -> Response:
         if query.breaks == "gap":
-            return json_response(request, _of_the_gap(now, indicator, language))
+            return json_response(request, _of_the_gap(now, indicator, query, language))
         from geo import published
         from geo.programme.province import province_in_words
         from maps.folium.indicator_classes import indicator_classes
@@ -135,25 +146,26 @@ def read_classes(
         )
         return json_response(request, document)
 
-    return conditional(request, etag_of(now.identity, indicator, query.breaks, language), answer)
+    return conditional(request, etag_of(now.identity, indicator, query, language), answer)
 
 
-def _of_the_gap(now: "Published", indicator: str, language: Language) -> dict[str, Any]:
+def _of_the_gap(
+    now: "Published", indicator: str, query: ClassesQuery, language: Language
+) -> dict[str, Any]:
     """The classes of the gap to the target, which hold for all years of figures."""
     from geo import published
-    from geo.programme.gap.gaps import gaps
-    from geo.programme.publish_targets import targets
+    from geo.programme.gap.published import published_gaps
     from maps.programme.gap.classes import gap_classes
 
-    table = published.read_indicators(now.version("indicators").path)
-    found = gaps(
-        table,
-        published.indicator_catalogue(now),
-        targets(now),
-        indicator=indicator,
-        region=published.region(now),
+    found = published_gaps(
+        now,
+        indicator,
+        year=query.target_year,
+        level=query.level or None,
+        yardstick=query.yardstick,
     )
     codes = [str(code) for code in published.layer(now, "regencies").index]
+    table = published.read_indicators(now.version("indicators").path)
     own = table[table["indicator"] == indicator]
     return gap_classes(found, own, codes=codes, language=language)
 

@@ -131,7 +131,8 @@ def ends_in_words(
     """
     least, most = ends
     places = [
-        _places(end, least=decimals) if is_stated and end is not None else decimals for end in ends
+        decimals_of(end, least=decimals) if is_stated and end is not None else decimals
+        for end in ends
     ]
     low, high = (
         Text("", "") if end is None else value_in_words(end, unit, decimals=place)
@@ -156,11 +157,11 @@ def with_decimals(value: float, *, least: int) -> Text:
     >>> with_decimals(3.1, least=2).id, with_decimals(3.875, least=2).id
     ('3,10', '3,875')
     """
-    return written(value, decimals=_places(value, least=least))
+    return written(value, decimals=decimals_of(value, least=least))
 
 
-def _places(value: float, *, least: int) -> int:
-    """How many decimals a number is written with: its own, at least so many and at most four."""
+def decimals_of(value: float, *, least: int) -> int:
+    """How many decimals the end of a target is written with: its own, at least so many and at most four."""
     exponent = Decimal(repr(float(value))).normalize().as_tuple().exponent
     own = -exponent if isinstance(exponent, int) else 0
     return max(least, min(own, _MOST_DECIMALS))

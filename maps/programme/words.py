@@ -15,6 +15,7 @@ _WHOSE: Mapping[Whose, str] = {
     "own": "gap.its_own",
     "province": "gap.of_province",
     "nation": "gap.of_nation",
+    "proposal": "gap.its_proposal",
 }
 # A note of more figures than these names too many to be one of theirs.
 _MOST_OWN = 6

@@ -1,29 +1,25 @@
 """The gap to a target: as a page, as numbers, as a workbook; and the areas of those who are behind."""
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
-from api.deps import LanguageDep, LinksDep, StoreDep, wants_html
+from api.deps import LanguageDep, LinksDep, StoreDep, form_asked
 from api.responses import conditional, etag_of, html_response, json_response, page_and, saved
 from api.serving.router import Router
-from geo.language import Language
 
 if TYPE_CHECKING:
-    from geo.programme.gap.behind import AreaBehind
     from geo.programme.gap.gaps import Gaps
-    from geo.programme.gap.region_gap import RegionGap
     from geo.store.versions import Published
 
 router = Router("indicators", dependencies=[READS])
 
-_ANSWERS: dict[int | str, dict[str, Any]] = {200: {"content": page_and("xlsx")}}
-_PAGE_TOO: dict[int | str, dict[str, Any]] = {200: {"content": page_and()}}
-# Where nobody names an indicator and this one is published.
-_USUAL = "tpt_agustus"
+_FILES = ("xlsx", "csv")
+_ANSWERS: dict[int | str, dict[str, Any]] = {200: {"content": page_and(*_FILES)}}
+_AREA_FILES = ("xlsx", "csv", "geojson")
+_AREA_ANSWERS: dict[int | str, dict[str, Any]] = {200: {"content": page_and(*_AREA_FILES)}}
 
 
 class GapQuery(BaseModel):
@@ -49,16 +45,23 @@ class GapQuery(BaseModel):
         int,
         Field(ge=2, le=10, description="Years of the past pace, back from the newest figure."),
     ] = 3
-    f: Annotated[
-        Literal["json", "html", "xlsx"] | None, Field(description="json, html or xlsx.")
-    ] = None
+    yardstick: Annotated[
+        # `geo.programme.gap.question.YARDSTICKS`.
+        Literal["either", "own", "province"],
+        Field(
+            description="Whose target a regency is held against: its own of that year, else the "
+            "province's (either); its own alone, where need be of the nearest year (own); the "
+            "province's (province)."
+        ),
+    ] = "either"
+    f: Annotated[str | None, Field(description="json, html, xlsx or csv.")] = None
     lang: str | None = None
 
 
 class GapAreasQuery(GapQuery):
     """Which layer the areas are of."""
 
-    f: Annotated[Literal["json", "html"] | None, Field(description="json or html.")] = None
+    f: Annotated[str | None, Field(description="json, html, xlsx, csv or geojson.")] = None
     layer: Annotated[str, Field(description="zones or kecamatan.")] = "zones"
 
 
@@ -118,6 +121,8 @@ class RegionGapDocument(BaseModel):
     figure: SeriesPointDocument | None
     target: TargetDocument | None
     is_own_target: bool
+    whose: str
+    whose_title: str
     points_near: float | None
     points_far: float | None
     people_near: float | None
@@ -166,6 +171,7 @@ class TargetGapDocument(BaseModel):
     year: int | None
     end_years: list[int]
     window: int
+    yardstick: str
     rule: str
     people_behind: float | None
     netting: NettingDocument | None
@@ -224,25 +230,26 @@ def read_gap(
 ) -> Response:
     """In points and in people, needed against past change, and a verdict with its reasons.
 
-    A regency without a target of its own is held against the province's. As a page, as JSON, and with
-    `f=xlsx` as a workbook.
+    `yardstick` says whose target a regency is held against; each row says whose it is. As a page, as
+    JSON, and as a file of the same rows.
     """
     from geo import published
     from geo.programme.publish_targets import targets
+    from maps.programme.gap.document import gap_document
+    from maps.programme.gap.files import gap_csv, gap_workbook
     from maps.programme.gap.page import gap_page
-    from maps.programme.gap.workbook import gap_workbook
 
     now = store.current()
     asked = query.model_dump(exclude={"f", "lang"}, exclude_none=True, exclude_defaults=True)
-    form = "xlsx" if query.f == "xlsx" else "html" if wants_html(request) else "json"
+    form = form_asked(request, query.f, *_FILES)
 
     def answer() -> Response:
         found = _found(now, query)
-        if form == "xlsx":
-            name = f"kawasan-selisih-{found.indicator.id}-{found.year or 'tanpa-target'}"
-            return saved(gap_workbook(found, language), name, form="xlsx", language=language)
+        if form in _FILES:
+            content = (gap_workbook if form == "xlsx" else gap_csv)(found, language)
+            return saved(content, _file_name(found), form=form, language=language)
         if form == "html":
-            content = gap_page(
+            said = gap_page(
                 found,
                 catalogue=published.indicator_catalogue(now),
                 targets=targets(now),
@@ -250,9 +257,9 @@ def read_gap(
                 language=language,
             )
             return html_response(
-                request, "programme/gap.html", active="indicators", asked=asked, **content
+                request, "programme/gap.html", active="indicators", asked=asked, **said
             )
-        return json_response(request, _document(found, language))
+        return json_response(request, gap_document(found, language))
 
     return conditional(request, etag_of(now.identity, asked, form, language, links.base), answer)
 
@@ -261,7 +268,7 @@ def read_gap(
     "/gap/areas",
     summary="Zones and kecamatan of the regencies that are behind",
     response_model=TargetGapAreasDocument,
-    responses=_PAGE_TOO,
+    responses=_AREA_ANSWERS,
 )
 def read_gap_areas(
     request: Request,
@@ -270,97 +277,53 @@ def read_gap_areas(
     language: LanguageDep,
     links: LinksDep,
 ) -> Response:
-    """Each with the range of its readiness and its need, those that may be readiest first."""
+    """Each with the range of its readiness and its need, those that may be readiest first.
+
+    As a page, as JSON, and as a file of the same rows; the GeoJSON has the outlines of the layer.
+    """
     from geo.errors import LayerNotFound
     from geo.programme.gap.behind import LAYERS, areas_behind
+    from maps.programme.gap import areas_files
     from maps.programme.gap.areas_page import gap_areas_page
+    from maps.programme.gap.document import areas_document
 
     now = store.current()
     if query.layer not in LAYERS:
         raise LayerNotFound(query.layer, available=list(LAYERS))
     asked = query.model_dump(exclude={"f", "lang"}, exclude_none=True, exclude_defaults=True)
-    form = "html" if wants_html(request) else "json"
+    form = form_asked(request, query.f, *_AREA_FILES)
 
     def answer() -> Response:
         found = _found(now, query)
+        shown: dict[str, Any] = {"layer": query.layer, "language": language}
         areas = areas_behind(now, [gap.region for gap in found.behind], of=query.layer)
         if form == "html":
-            content = gap_areas_page(found, areas, layer=query.layer, language=language)
+            said = gap_areas_page(found, areas, **shown)
             return html_response(
-                request, "programme/gap_areas.html", active="indicators", asked=asked, **content
+                request, "programme/gap_areas.html", active="indicators", asked=asked, **said
             )
-        return json_response(request, _areas_document(found, areas, query.layer, language))
+        if form == "json":
+            return json_response(request, areas_document(found, areas, **shown))
+        content = areas_files.areas_file(now, found, areas, form, **shown)
+        return saved(content, f"{_file_name(found)}-{query.layer}", form=form, language=language)
 
     return conditional(request, etag_of(now.identity, asked, form, language, links.base), answer)
 
 
-def _found(now: "Published", query: GapQuery) -> "Gaps":
-    """The gaps of the indicator that is asked for, else of the usual one, else of the first."""
-    from geo import published
-    from geo.programme.gap.gaps import gaps
-    from geo.programme.publish_targets import targets
+def _file_name(found: "Gaps") -> str:
+    # Two files of one indicator by two yardsticks are not the same.
+    by = "" if found.yardstick == "either" else f"-{found.yardstick}"
+    return f"kawasan-selisih-{found.indicator.id}-{found.year or 'tanpa-target'}{by}"
 
-    catalogue = published.indicator_catalogue(now)
-    usual = _USUAL if _USUAL in catalogue else next(iter(catalogue), _USUAL)
-    return gaps(
-        published.read_indicators(now.version("indicators").path),
-        catalogue,
-        targets(now),
-        indicator=query.indicator or usual,
+
+def _found(now: "Published", query: GapQuery) -> "Gaps":
+    from geo.programme.gap.published import published_gaps
+
+    return published_gaps(
+        now,
+        query.indicator,
         year=query.year,
         level=query.level or None,
         window_years=query.window,
-        region=published.region(now),
+        yardstick=query.yardstick,
     )
-
-
-def _document(found: "Gaps", language: Language) -> dict[str, Any]:
-    from geo.json_types import as_json
-
-    head = {
-        "indicator": found.indicator.id,
-        "title": found.indicator.title,
-        "unit": found.indicator.unit,
-        "year": found.year,
-        "end_years": found.end_years,
-        "window": found.window,
-        "rule": found.rule,
-        "people_behind": found.people_behind,
-        "netting": found.netting,
-        "denominator": found.denominator,
-    }
-    document: dict[str, Any] = as_json(head, language)
-    return document | {
-        "province": _region(found.province, language),
-        "regencies": [_region(gap, language) for gap in found.regencies],
-    }
-
-
-def _region(gap: "RegionGap", language: Language) -> dict[str, Any]:
-    from geo.json_types import as_json
-    from geo.programme.gap.standing import VERDICTS
-
-    document: dict[str, Any] = as_json(gap, language)
-    del document["trend"]
-    return document | {"verdict_title": VERDICTS[gap.verdict].to(language)}
-
-
-def _areas_document(
-    found: "Gaps", areas: Mapping[str, "Sequence[AreaBehind]"], layer: str, language: Language
-) -> dict[str, Any]:
-    from geo.json_types import as_json
-
-    return {
-        "indicator": found.indicator.id,
-        "layer": layer,
-        "regencies": [
-            {
-                "region": gap.region,
-                "title": gap.title.to(language),
-                "points_near": gap.points_near,
-                "people_near": gap.people_near,
-                "areas": as_json(areas[gap.region]),
-            }
-            for gap in found.behind
-        ],
-    }

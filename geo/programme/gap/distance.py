@@ -8,7 +8,8 @@ from geo.programme.targets import Target
 def points_to_go(value: float, target: Target) -> tuple[float, float]:
     """How far a figure is from the near and from the far end of a target; 0 once reached."""
     sign = 1.0 if target.direction == "down" else -1.0
-    near, far = (max(sign * (value - end), 0.0) for end in (target.near, target.far))
+    # 4.16 - 3.97 is 0.19 and no 0.19000…04: half of the last digit is rounded as by hand.
+    near, far = (max(round(sign * (value - end), 10), 0.0) for end in (target.near, target.far))
     return near, far
 
 
@@ -37,7 +38,6 @@ def needed_a_year(figure: FigurePoint | None, target: Target | None) -> float | 
     if target.is_reached(figure.value):
         return 0.0
     years = target.year - figure.year
-    # 4.16 - 3.97 is 0.19 and no 0.19000…04: half of the last digit is rounded as by hand.
     return round(target.near - figure.value, 10) / years if years > 0 else None
 
 

@@ -17,7 +17,7 @@ from geo.language import Text, filled, texts
 from geo.programme.denominators import Denominator
 from geo.programme.gap.netting import Netting, netting_of
 from geo.programme.gap.pace import LEAST_POINTS, WINDOW_YEARS
-from geo.programme.gap.question import asked_of
+from geo.programme.gap.question import Yardstick, asked_of
 from geo.programme.gap.region_gap import RegionGap, gap_of
 from geo.programme.province import unit_codes
 from geo.programme.targets import Level
@@ -31,16 +31,19 @@ class Gaps:
     """The province and its regencies against the targets of one end year.
 
     `regencies` stand with the most people to go first, then by points; those without a gap that is
-    known last. `end_years` are all years that there are targets of; `rule` states the window.
+    known last. `end_years` are all years that there are targets of, `usual_year` the one that holds
+    where nobody names one; `rule` states the window.
     """
 
     indicator: Indicator
     year: int | None
+    usual_year: int | None
     end_years: tuple[int, ...]
     province: RegionGap
     regencies: tuple[RegionGap, ...]
     denominator: Denominator | None
     window: int
+    yardstick: Yardstick
     rule: Text
 
     @cached_property
@@ -75,6 +78,7 @@ def gaps(
     year: int | None = None,
     level: Level | None = None,
     window_years: int = WINDOW_YEARS,
+    yardstick: Yardstick = "either",
     region: PlanningRegion,
 ) -> Gaps:
     """The gap of the province and of each regency, for one indicator.
@@ -87,7 +91,10 @@ def gaps(
         The end year; by default the last year that the province has a target of, or else any region.
     level : Level, optional
         Only targets of this level of plan; by default the first of `LEVELS` that a region has for
-        the end year, and no proposal.
+        the end year, and no proposal. Where proposals of regencies are asked for, the province is held
+        against the target that it has.
+    yardstick : Yardstick
+        Whose target a regency is held against; see `geo.programme.gap.yardstick.target_for`.
 
     Raises
     ------
@@ -102,17 +109,20 @@ def gaps(
         year=year,
         level=level,
         window_years=window_years,
+        yardstick=yardstick,
         region=region,
     )
     found = [gap_of(question, code, trends) for code in unit_codes(region)]
     return Gaps(
         indicator=question.indicator,
         year=question.year,
+        usual_year=question.usual_year,
         end_years=question.end_years,
         province=found[0],
         regencies=_with_shares(found[1:]),
         denominator=question.denominator,
         window=window_years,
+        yardstick=yardstick,
         rule=filled(_SAY["rule"], years=window_years, least=LEAST_POINTS),
     )
 
@@ -141,6 +151,7 @@ def region_gap(
         year=year,
         level=None,
         window_years=WINDOW_YEARS,
+        yardstick="either",
         region=region,
     )
     return gap_of(question, code, trends)

@@ -48,7 +48,8 @@ def pace_of(trend: FigureTrend, *, window_years: int = WINDOW_YEARS) -> Pace | N
     if len(inside) < LEAST_POINTS:
         return None
     first, last = inside[0], inside[-1]
-    change = (last.value - first.value) / (last.year - first.year)
+    # 6.05 - 6.56 is -0.51: half of the last digit is rounded as by hand.
+    change = round(last.value - first.value, 10) / (last.year - first.year)
     known = {point.year for point in inside}
     lacking = tuple(year for year in range(first.year, last.year) if year not in known)
     return Pace(change, first, last, len(inside), lacking)

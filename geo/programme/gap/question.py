@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -14,6 +15,9 @@ from geo.programme.province import AREA, province_value
 from geo.programme.targets import LEVELS, Level, Target, targets_of
 from geo.vector.planning_region import PlanningRegion
 
+# Whose target a regency is held against: its own, else the province's; its own alone; the province's.
+Yardstick = Literal["either", "own", "province"]
+YARDSTICKS: tuple[Yardstick, ...] = get_args(Yardstick)
 # What a proposal says binds nobody: it is held against figures only where somebody asks for it.
 _BINDING: tuple[Level, ...] = tuple(level for level in LEVELS if level != "usulan")
 
@@ -22,16 +26,18 @@ _BINDING: tuple[Level, ...] = tuple(level for level in LEVELS if level != "usula
 class GapQuestion:
     """What is asked of every region.
 
-    `targets` are by region; `newest` is the newest year of any region's good figures; `notes` is what
+    `targets` are by region, in the order of years and `LEVELS`; `newest` is the newest year of any region's good figures; `notes` is what
     the table remarks on a figure, by region and year.
     """
 
     indicator: Indicator
     region: PlanningRegion
     year: int | None
+    usual_year: int | None
     end_years: tuple[int, ...]
     window_years: int
     denominator: Denominator | None
+    yardstick: Yardstick
     targets: Mapping[str, Sequence[Target]]
     newest: int | None
     notes: Mapping[tuple[str, int], Text]
@@ -46,6 +52,7 @@ def asked_of(
     year: int | None,
     level: Level | None,
     window_years: int,
+    yardstick: Yardstick,
     region: PlanningRegion,
 ) -> tuple[GapQuestion, Mapping[str, FigureTrend]]:
     """What every region is asked, and the trend of each that has figures.
@@ -61,6 +68,10 @@ def asked_of(
     meant = catalogue[indicator]
     kept = _targets_by_region(targets, indicator, level)
     end_years = tuple(sorted({t.year for own in kept.values() for t in own}))
+    usual_year = _end_year(kept, region, end_years)
+    if level == "usulan" and kept and region.code not in kept:
+        # What regencies propose is how they would divide the province's target, which holds for it.
+        kept |= _targets_by_region(targets[targets["regency_code"] == region.code], indicator, None)
     # A table of a nation has a hundred times as many rows as one question reads.
     read = (indicator, *READ, *WEIGHED_BY.values(), AREA)
     table = table[table["indicator"].isin(read)]
@@ -72,10 +83,12 @@ def asked_of(
     question = GapQuestion(
         indicator=meant,
         region=region,
-        year=_end_year(kept, region, end_years) if year is None else year,
+        year=usual_year if year is None else year,
+        usual_year=usual_year,
         end_years=end_years,
         window_years=window_years,
         denominator=denominator_of(table, meant, region=region),
+        yardstick=yardstick,
         targets=kept,
         newest=max(years, default=None),
         notes=_notes(own, meant),

@@ -1,6 +1,6 @@
 """One region against its target: how far it is, its pace, its verdict and all that is said of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,9 +18,10 @@ from geo.programme.gap.verdict import (
     verdict_of,
     windows_of,
 )
+from geo.programme.gap.yardstick import target_for
 from geo.programme.targets import Target
 
-Whose = Literal["own", "province", "nation"]
+Whose = Literal["own", "province", "nation", "proposal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class RegionGap:
     value, year, figure
         The newest good figure and its year; None where there is none.
     target : Target or None
-        Of the end year; the province's or the nation's where `is_own_target` is False.
+        Of the end year, or by the yardstick `own` of the nearest; the province's or the nation's where
+        `is_own_target` is False.
     points_near, points_far : float or None
         Still to go to the two ends of the range, in the indicator's unit; 0 once reached.
     people_near, people_far : float or None
@@ -51,7 +53,7 @@ class RegionGap:
     path : tuple of (year, value)
         The straight way from the figure to the near end of the range.
     others : tuple of Target
-        Targets of its own for other years.
+        Targets of its own that it is not held against: of other years, levels, or by another yardstick.
     windows : tuple of WindowView
         What other windows would say, this one among them.
     trend : FigureTrend
@@ -84,9 +86,11 @@ class RegionGap:
 
     @property
     def whose(self) -> Whose:
-        """Whose target it is held against; the nation's stands in the RPJMN."""
+        """Whose target it is held against; the nation's stands in the RPJMN, a proposal binds nobody."""
         if self.target is not None and self.target.level == "rpjmn":
             return "nation"
+        if self.target is not None and self.target.level == "usulan":
+            return "proposal"
         return "own" if self.is_own_target else "province"
 
     @property
@@ -99,10 +103,8 @@ def gap_of(question: GapQuestion, code: str, trends: Mapping[str, FigureTrend]) 
     """The gap of one region; its share is known of all of them together alone."""
     trend = trends.get(code, FigureTrend((), (), None))
     own = question.targets.get(code, ())
-    target = _of_year(own, question.year)
-    is_own = target is not None and target.level != "rpjmn"
-    if target is None and question.indicator.aggregation != "sum":
-        target = _of_year(question.targets.get(question.region.code, ()), question.year)
+    target = target_for(question, code)
+    is_own = target is not None and target.region == code and target.level != "rpjmn"
     figure = next(reversed(trend.good), None)
     near, far = points_of(figure, target)
     past = past_pace(question, trend)
@@ -130,12 +132,7 @@ def gap_of(question: GapQuestion, code: str, trends: Mapping[str, FigureTrend]) 
         caveats=caveats_of(question, code, trend, target=target, is_own=is_own),
         notes=notes_of(question, code, trend),
         path=() if is_change else straight_path(figure, target),
-        others=tuple(t for t in own if target is None or t.year != target.year),
+        others=tuple(one for one in own if one != target),
         windows=windows_of(question, code, trend, target),
         trend=trend,
     )
-
-
-def _of_year(targets: Sequence[Target], year: int | None) -> Target | None:
-    # Of one region and year they stand in the order of LEVELS.
-    return next((target for target in targets if target.year == year), None)

@@ -7,6 +7,7 @@ from geo.indicators.table import Indicator
 from geo.language import Text, filled, listed, texts
 from geo.programme.gap.question import GapQuestion
 from geo.programme.gap.verdict import past_pace
+from geo.programme.gap.yardstick import of_year
 from geo.programme.targets import Target
 
 _SAY = texts(__name__)
@@ -17,8 +18,8 @@ def caveats_of(
 ) -> tuple[Text, ...]:
     """The indicator's own caveat, whose target it is where not its own, and figures that are old or doubtful."""
     found = [question.indicator.caveat] if question.indicator.caveat.id else []
-    if target is not None and not is_own:
-        found.append(_SAY["nation_target" if target.level == "rpjmn" else "province_target"])
+    if target is not None:
+        found += _of_target(question, code, target, is_own=is_own)
     good = trend.good
     if good and question.newest is not None and good[-1].year < question.newest:
         found.append(filled(_SAY["older"], year=good[-1].year, newest=question.newest))
@@ -29,6 +30,19 @@ def caveats_of(
             filled(_SAY["newer_doubtful"], value=shown, period=period_in_words(newest.period))
         )
     return tuple(found)
+
+
+def _of_target(question: GapQuestion, code: str, target: Target, *, is_own: bool) -> list[Text]:
+    """Whose target it is, where that is not a plan of the region's own for the end year."""
+    if target.level == "usulan":
+        return [_SAY["proposal"]]
+    if is_own:
+        facts = {"year": question.year, "own": target.year}
+        return [] if target.year == question.year else [filled(_SAY["own_of_other_year"], **facts)]
+    if target.level == "rpjmn":
+        return [_SAY["nation_target"]]
+    has_own = of_year(question.targets.get(code, ()), question.year) is not None
+    return [_SAY["province_chosen" if has_own else "province_target"]]
 
 
 def notes_of(question: GapQuestion, code: str, trend: FigureTrend) -> tuple[Text, ...]:

@@ -24,6 +24,7 @@ _WHOSE: Mapping[Whose, Text] = {
     "own": _SAY["its_own"],
     "province": _SAY["of_province"],
     "nation": _SAY["of_nation"],
+    "proposal": _SAY["its_proposal"],
 }
 VERDICTS: Mapping[Verdict, Text] = {
     "on_track": _SAY["on_track"],

@@ -39,6 +39,8 @@ def verdict_of(
         is_total = question.indicator.aggregation == "sum" and code != question.region.code
         if is_total:
             return "not_assessable", (_SAY["total_target"],)
+        if question.yardstick == "own" and code != question.region.code and question.end_years:
+            return "not_assessable", (_SAY["no_own_target"],)
         year = question.year
         lacking_one = _SAY["no_target_at_all"] if year is None else _SAY["no_target"]
         return "not_assessable", (filled(lacking_one, year=str(year)),)
@@ -95,7 +97,7 @@ def projected_of(question: GapQuestion, past: Pace | None, target: Target | None
     """Where the pace of the past leads to in the target's year; a share stays a share."""
     if past is None or target is None or target.year < past.last.year:
         return None
-    value = past.last.value + past.change_a_year * (target.year - past.last.year)
+    value = round(past.last.value + past.change_a_year * (target.year - past.last.year), 10)
     plausible = question.indicator.plausible
     if question.indicator.unit.id.startswith("%") and plausible is not None and plausible[0] >= 0:
         return min(max(value, 0.0), 100.0)

@@ -34,7 +34,7 @@ def gap_areas_page(
                 "code": gap.region,
                 "name": gap.title.to(language),
                 "gap": _gap(gap, found, language),
-                "note": _city_note(gap, layer, language),
+                "note": city_note(gap, layer, language),
                 "areas": [_area(one, language) for one in areas.get(gap.region, ())],
             }
             for gap in found.behind
@@ -42,10 +42,39 @@ def gap_areas_page(
     }
 
 
+def area_table(
+    found: Gaps,
+    areas: Mapping[str, Sequence[AreaBehind]],
+    *,
+    layer: str,
+    language: Language,
+) -> tuple[list[str], list[str], list[list[str]]]:
+    """The page as a terminal shows it: sentences, heads, and a row for each area."""
+    said = gap_areas_page(found, areas, layer=layer, language=language)
+    sentences = [said["title"], said["target"], said["people"]]
+    rows: list[list[str]] = []
+    for regency in said["regencies"]:
+        sentences += [f"{regency['name']}: {regency['gap']}", regency["note"]]
+        for one in regency["areas"]:
+            scores = (_plain_score(one[name]) for name in ("readiness", "need"))
+            rows.append([regency["name"], one["name"], *scores])
+        if not regency["areas"]:
+            key = "gap.no_zones" if layer == "zones" else "gap.no_kecamatan"
+            rows.append([regency["name"], translate(key, language), MISSING, MISSING])
+    if not rows:
+        sentences.append(translate("gap.none_behind", language))
+    keys = ("gap.region", "gap.area", "gap.readiness", "gap.need")
+    return [*filter(None, sentences)], [translate(key, language) for key in keys], rows
+
+
+def _plain_score(score: Mapping[str, str]) -> str:
+    return f"{score['score']} ({score['range']})".strip() if score["range"] else score["score"]
+
+
 def _target(found: Gaps, language: Language) -> str:
-    """Whose target of which year the regencies are behind, with its document and source."""
+    """The province's target, with its document and source, where a regency is behind it."""
     target = found.province.target
-    if target is None:
+    if target is None or all(gap.target != target for gap in found.behind):
         return ""
     whose = "gap.target_title_nation" if found.province.whose == "nation" else "gap.target_title"
     return translate(
@@ -73,7 +102,8 @@ def _gap(gap: RegionGap, found: Gaps, language: Language) -> str:
     return "" if said is None else said.to(language)
 
 
-def _city_note(gap: RegionGap, layer: str, language: Language) -> str:
+def city_note(gap: RegionGap, layer: str, language: Language) -> str:
+    """What to bear in mind of the kecamatan of a city; empty of all else."""
     # Kemendagri gives the cities of a province its codes from 71 on.
     is_city = gap.region.rpartition(".")[2] >= "71"
     return translate("gap.areas_city", language) if is_city and layer == "kecamatan" else ""

@@ -131,17 +131,17 @@ def _of_year(
 
 
 def _target(targets: Mapping[str, Target], found: Gaps, language: Language) -> str:
-    """Whose target the colours are of."""
+    """Whose targets the colours are of."""
     if not targets:
         return ""
     common = found.province.target
-    if common is None:
+    apart = sum(target != common for target in targets.values())
+    if common is None or apart == len(targets):
         return translate("gap.map_own_targets", language)
     key = "gap.of_nation" if found.province.whose == "nation" else "gap.of_province"
     words = target_in_words(common, found.indicator).to(language)
-    own = sum(gap.is_own_target for gap in found.regencies)
     said = f"{translate(key, language)}: {words}"
-    return f"{said}; {translate('gap.map_some_own', language, n=own)}" if own else said
+    return f"{said}; {translate('gap.map_some_own', language, n=apart)}" if apart else said
 
 
 def _people(

@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from geo.indicators.amounts import difference_in_words
 from geo.indicators.table import Indicator
 from geo.language import Language, Text, listed, percent
 from geo.programme.denominators import people_in_words
 from geo.programme.gap.gaps import Gaps
 from geo.programme.gap.netting import Netting
-from geo.programme.gap.pace import Pace, pace_in_words, span_in_words
+from geo.programme.gap.pace import span_in_words
+from geo.programme.gap.question import YARDSTICKS
 from geo.programme.gap.region_gap import RegionGap
 from geo.programme.gap.standing import VERDICTS
 from geo.programme.gap.verdict import WindowView
@@ -22,8 +22,9 @@ from geo.programme.targets import LEVELS, Target, level_title, target_in_words
 from maps.escape import safe_address
 from maps.folium.cards import figure_text
 from maps.programme.gap.chart import GapChart, gap_charts
-from maps.programme.words import change_unit, target_note, whose_words
-from maps.text import MISSING, format_number, format_period, translate
+from maps.programme.gap.table import held_words, past_words, row_words
+from maps.programme.words import change_unit, target_note
+from maps.text import MISSING, format_period, translate
 
 WINDOW_CHOICES = (2, 3, 4, 5)
 _MARKS: Mapping[str, tuple[str, str]] = {
@@ -57,6 +58,7 @@ def gap_page(
         "target_title": _target_title(found, level, language),
         "no_target": _no_target(found, level, language),
         "whose_note": _whose_note(found, language),
+        "held": _held(found, language),
         "scale_note": _scale_note(charts, found, language),
         "year": found.year,
         "province": _row(found.province, found, charts, language),
@@ -65,10 +67,12 @@ def gap_page(
         "spans": _spans(found, language),
         "key": _key(charts.values()),
         "counts": _counts(found, language),
+        "map_state": map_state(found, level),
         "on_map": found.indicator.mappable and found.year is not None,
         "n_behind": len(found.behind),
         "has_people": found.denominator is not None,
-        "denominator": _denominator(found, language),
+        "denominator": (counted := _denominator(found, language)),
+        "people_said": translate("gap.people_how", language, **counted) if counted else "",
         "rule": found.rule.to(language),
         "has_pace": not found.indicator.is_change,
         "windows": [_window(view, found, language) for view in found.province.windows],
@@ -97,6 +101,8 @@ def _form(
             ("", translate("gap.any_plan", language)),
             *((one, level_title(one).to(language)) for one in LEVELS if one in levels),
         ],
+        "yardsticks": [(one, translate(f"gap.yardstick_{one}", language)) for one in YARDSTICKS],
+        "yardstick": found.yardstick,
         "level": level or "",
         "window": str(found.window),
         "year": str(found.year or ""),
@@ -121,89 +127,12 @@ def _row(
     gap: RegionGap, found: Gaps, charts: Mapping[str, Any], language: Language
 ) -> dict[str, Any]:
     colour, sign = _MARKS[gap.verdict]
-    indicator = found.indicator
-    return {
-        "code": gap.region,
-        "name": gap.title.to(language),
-        "value": None if gap.value is None else figure_text(gap.value, indicator, language),
-        "period": "" if gap.figure is None else format_period(gap.figure.period, language),
-        "is_behind": gap.is_behind,
-        "is_reached": gap.points_near == 0,
-        "points": _points(gap.points_near, indicator, language),
-        # An open end, or a target that is one number, has no far end of its own.
-        "points_far": None
-        if gap.points_far == gap.points_near
-        else _points(gap.points_far, indicator, language),
-        "people": _people(gap.people_near, language),
-        "people_far": _people(gap.people_far, language),
-        "share": None if not gap.share else percent(gap.share).to(language),
+    return row_words(gap, found, language) | {
         "width": "0" if gap.share is None else f"{100 * gap.share:.1f}",
-        "needed": _pace(gap.needed_a_year or None, indicator, language),
-        "needed_number": _signed(gap.needed_a_year or None, indicator, language),
-        "past": _past(gap.past, indicator, language),
-        "past_number": _signed(gap.past.change_a_year if gap.past else None, indicator, language),
-        "past_years": "" if gap.past is None else span_in_words(gap.past).to(language),
-        "projected": None
-        if gap.projected is None
-        else figure_text(gap.projected, indicator, language),
-        "verdict": gap.verdict,
         "colour": colour,
         "sign": sign,
-        "verdict_words": VERDICTS[gap.verdict].to(language),
-        "reasons": [reason.to(language) for reason in gap.reasons],
-        # The indicator's own caveat stands once on the page, beside the verdicts.
-        "caveats": [c.to(language) for c in gap.caveats if c != indicator.caveat],
-        "notes": [note.to(language) for note in gap.notes],
-        "whose": whose_words(gap.whose, language),
-        "target": None
-        if gap.target is None
-        else target_in_words(gap.target, indicator).to(language),
-        "others": [_other(target, found, language) for target in gap.others],
         "chart": charts.get(gap.region),
     }
-
-
-def _other(target: Target, found: Gaps, language: Language) -> str:
-    return translate(
-        "gap.own_other",
-        language,
-        target=target_in_words(target, found.indicator).to(language),
-        document=target.document,
-    )
-
-
-def _points(points: float | None, indicator: Indicator, language: Language) -> str | None:
-    if points is None:
-        return None
-    said = difference_in_words(points, indicator.unit, decimals=indicator.decimals)
-    return said.to(language)
-
-
-def _people(people: float | None, language: Language) -> str | None:
-    return None if not people else people_in_words(people).to(language)
-
-
-def _pace(change: float | None, indicator: Indicator, language: Language) -> str | None:
-    return None if change is None else pace_in_words(change, indicator).to(language)
-
-
-def _signed(change: float | None, indicator: Indicator, language: Language) -> str | None:
-    """A change a year as a number, a plus before a rise; its unit stands in the head."""
-    if change is None:
-        return None
-    number = format_number(change, language, decimals=indicator.decimals + 1)
-    return f"+{number}" if change > 0 else number
-
-
-def _past(past: Pace | None, indicator: Indicator, language: Language) -> str | None:
-    if past is None:
-        return None
-    return translate(
-        "gap.past_of",
-        language,
-        change=pace_in_words(past.change_a_year, indicator).to(language),
-        span=span_in_words(past).to(language),
-    )
 
 
 def _carried(found: Gaps, language: Language) -> str:
@@ -298,9 +227,8 @@ def _span(span: Text, gaps: Sequence[RegionGap], language: Language) -> str:
 
 def _target_title(found: Gaps, level: str | None, language: Language) -> str:
     """Whose target of which year the page holds figures against."""
-    whose = "proposal" if level == "usulan" else found.province.whose
-    key = "gap.target_title_nation" if whose == "nation" else "gap.target_title"
-    if whose == "proposal":
+    key = "gap.target_title_nation" if found.province.whose == "nation" else "gap.target_title"
+    if level == "usulan" and found.province.target is None:
         key = "gap.target_title_proposal"
     return " ".join((translate(key, language), str(found.year or ""))).strip()
 
@@ -317,13 +245,44 @@ def _no_target(found: Gaps, level: str | None, language: Language) -> str:
 
 
 def _whose_note(found: Gaps, language: Language) -> str:
-    """Whose target the rows are held against."""
+    """By which rule the rows are held against a target."""
     held = {gap.whose for gap in found.regencies if gap.target is not None}
+    if found.yardstick != "either" and held:
+        return translate(f"gap.whose_note_by_{found.yardstick}", language, year=found.year)
     if "nation" in held:
         return translate("gap.whose_note_nation", language)
     if "province" in held:
         return translate("gap.whose_note", language)
     return translate("gap.whose_note_own", language) if held else ""
+
+
+def map_state(found: Gaps, level: str | None) -> str:
+    """What stands behind # in the address of the map that shows this gap; see maps/static/js/years.js."""
+    if found.yardstick == "either" and not level and found.year == found.usual_year:
+        return "b=gap"
+    return f"b=gap&g={found.year or ''},{level or ''},{found.yardstick}"
+
+
+def _held(found: Gaps, language: Language) -> str:
+    """Which bound of whom holds for which regencies, where it is not one for all."""
+    groups: dict[str, list[Text]] = {}
+    for gap in found.regencies:
+        said = held_words(gap, found, language) or translate("gap.held_none", language)
+        groups.setdefault(said, []).append(gap.title)
+    if len(groups) < 2:
+        return ""
+    named = [
+        translate("gap.held_group", language, held=held, regencies=_regencies(titles, language))
+        for held, titles in sorted(groups.items(), key=lambda group: -len(group[1]))
+    ]
+    return translate("gap.held_by", language, groups="; ".join(named))
+
+
+def _regencies(titles: Sequence[Text], language: Language) -> str:
+    """Regencies by name where they are few, else how many."""
+    if len(titles) > _NAMED:
+        return translate("gap.n_regencies", language, n=len(titles))
+    return listed(titles).to(language)
 
 
 def _scale_note(charts: Mapping[str, GapChart], found: Gaps, language: Language) -> str:
@@ -371,7 +330,7 @@ def _window(view: WindowView, found: Gaps, language: Language) -> dict[str, Any]
     return {
         "years": view.window_years,
         "is_chosen": view.window_years == found.window,
-        "past": _past(view.past, found.indicator, language) or MISSING,
+        "past": past_words(view.past, found.indicator, language) or MISSING,
         "projected": MISSING
         if view.projected is None
         else figure_text(view.projected, found.indicator, language),

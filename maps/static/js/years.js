@@ -27,8 +27,16 @@
   const KINDS = Object.keys(NAMES);
   const STEP_MS = 1000;
 
+  /* Behind # in `g`: which target the gap is to, where it is not the usual one: year, level, yardstick. */
+  let aimed = kept("g");
+
   function fetched(indicator, breaks) {
     const query = new URLSearchParams({ breaks, lang: document.documentElement.lang });
+    if (breaks === "gap" && aimed) {
+      const [targetYear = "", level = "", yardstick = ""] = aimed.split(",");
+      for (const [name, value] of Object.entries({ target_year: targetYear, level, yardstick }))
+        if (value) query.set(name, value);
+    }
     const address = `${data.weighing.pages}/indicators/${encodeURIComponent(indicator)}/classes?${query}`;
     return once(address, () => answered(address));
   }
@@ -232,7 +240,8 @@
     const asked = new URLSearchParams(window.location.search);
     asked.set("indicator", chooser.value);
     asked.set("year", year());
-    keepInHash({ b: kind.value === KINDS[0] ? "" : kind.value }, `?${asked}`);
+    const b = kind.value === KINDS[0] ? "" : kind.value;
+    keepInHash({ b, g: b === "gap" ? aimed : "" }, `?${asked}`);
   }
 
   /* The other language and the other question open the same view. */
@@ -260,6 +269,8 @@
   map.on("layeradd layerremove", () => queueMicrotask(nameLayer));
   chooser.addEventListener("change", () => {
     stop();
+    // Another indicator has other targets.
+    aimed = "";
     offer();
     fit();
     follow();
@@ -292,7 +303,8 @@
   }
   function open() {
     const wanted = KINDS.includes(kept("b")) ? kept("b") : KINDS[0];
-    if (wanted === kind.value) return;
+    if (wanted === kind.value && kept("g") === aimed) return;
+    aimed = kept("g");
     kind.value = wanted;
     offer();
     follow();

@@ -1,0 +1,64 @@
+"""The gap and the areas of those behind in JSON's types, as the API answers and the command prints."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from geo.json_types import as_json
+from geo.language import Language
+from geo.programme.gap.behind import AreaBehind
+from geo.programme.gap.gaps import Gaps
+from geo.programme.gap.region_gap import RegionGap
+from geo.programme.gap.standing import VERDICTS
+from maps.programme.gap.table import whose_of
+
+
+def gap_document(found: Gaps, language: Language) -> dict[str, Any]:
+    """The gap of the province and of each regency; what is not known is null."""
+    head = {
+        "indicator": found.indicator.id,
+        "title": found.indicator.title,
+        "unit": found.indicator.unit,
+        "year": found.year,
+        "end_years": found.end_years,
+        "window": found.window,
+        "yardstick": found.yardstick,
+        "rule": found.rule,
+        "people_behind": found.people_behind,
+        "netting": found.netting,
+        "denominator": found.denominator,
+    }
+    document: dict[str, Any] = as_json(head, language)
+    return document | {
+        "province": _region(found.province, found, language),
+        "regencies": [_region(gap, found, language) for gap in found.regencies],
+    }
+
+
+def _region(gap: RegionGap, found: Gaps, language: Language) -> dict[str, Any]:
+    document: dict[str, Any] = as_json(gap, language)
+    del document["trend"]
+    return document | {
+        "verdict_title": VERDICTS[gap.verdict].to(language),
+        "whose": gap.whose,
+        "whose_title": whose_of(gap, found, language),
+    }
+
+
+def areas_document(
+    found: Gaps, areas: Mapping[str, Sequence[AreaBehind]], *, layer: str, language: Language
+) -> dict[str, Any]:
+    """The areas of each regency that is behind, in the order of the gap."""
+    return {
+        "indicator": found.indicator.id,
+        "layer": layer,
+        "regencies": [
+            {
+                "region": gap.region,
+                "title": gap.title.to(language),
+                "points_near": gap.points_near,
+                "people_near": gap.people_near,
+                "areas": as_json(areas[gap.region]),
+            }
+            for gap in found.behind
+        ],
+    }
