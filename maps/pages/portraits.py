@@ -398,7 +398,8 @@ def standings_said(now: Published, code: str | None, language: Language) -> list
         {
             "indicator": one.indicator,
             "sentence": one.sentence.to(language),
-            "notes": [note.to(language) for note in one.gap.notes],
+            "beside": "" if one.beside is None else one.beside.to(language),
+            "notes": [note.to(language) for note in one.remarks],
             "document": target.document,
             "source": target.source,
             "address": safe_address(target.source_url),

@@ -33,7 +33,7 @@ class SheetSubject:
 
     `origins` are source and licence by dataset where they are known in both languages. `quadrants`
     and `intervals` (of ranks) are only for the sheet of the province; `certainty` (see `maps.pages.certainty.certainty`), `labour`,
-    `labour_sources`, `facts` (what is known of it beside the model) and `targets` (a sentence on each
+    `labour_sources`, `facts` (what is known of it beside the model) and `targets` (a line on each
     target that holds for its regency) are only for that of one area.
     """
 
@@ -102,10 +102,13 @@ def read_zone_subject(
     )
 
 
-def _targets(said: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
-    """A sentence on each target, and after them every document once."""
+def _targets(said: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """A line on each target, with the province's figure and its remarks; after them every document once."""
+    lines = [
+        " ".join(filter(None, (one["sentence"], one["beside"], *one["notes"]))) for one in said
+    ]
     documents = dict.fromkeys(one["document"] for one in said)
-    return (*(one["sentence"] for one in said), *([f"({'; '.join(documents)})"] if said else []))
+    return (*lines, *([f"({'; '.join(documents)})"] if said else []))
 
 
 def read_province_subject(

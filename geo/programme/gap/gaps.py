@@ -127,17 +127,17 @@ def gaps(
     )
 
 
-def region_gap(
+def region_gaps(
     table: pd.DataFrame,
     catalogue: Mapping[str, Indicator],
     targets: pd.DataFrame,
     *,
     indicator: str,
-    code: str,
+    codes: Sequence[str],
     year: int | None = None,
     region: PlanningRegion,
-) -> RegionGap:
-    """The gap of one region alone, as `gaps` gives it but for its share.
+) -> tuple[RegionGap, ...]:
+    """The gaps of some regions alone, as `gaps` gives them but for their shares.
 
     Raises
     ------
@@ -154,7 +154,7 @@ def region_gap(
         yardstick="either",
         region=region,
     )
-    return gap_of(question, code, trends)
+    return tuple(gap_of(question, code, trends) for code in codes)
 
 
 def _with_shares(regencies: Sequence[RegionGap]) -> tuple[RegionGap, ...]:

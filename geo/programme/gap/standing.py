@@ -7,9 +7,9 @@ from functools import lru_cache
 from geo.indicators.amounts import difference_in_words, value_in_words
 from geo.indicators.periods import period_in_words
 from geo.indicators.table import Indicator
-from geo.language import Text, filled, texts
+from geo.language import Text, filled, joined, texts
 from geo.programme.denominators import people_in_words
-from geo.programme.gap.gaps import region_gap
+from geo.programme.gap.gaps import region_gaps
 from geo.programme.gap.region_gap import RegionGap, Whose
 from geo.programme.gap.verdict import Verdict
 from geo.programme.publish_targets import targets
@@ -35,10 +35,19 @@ VERDICTS: Mapping[Verdict, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One indicator of one region against one target; `gap.target` is never None here."""
+    """One indicator of one region against one target; `gap.target` is never None here.
+
+    `beside` is the province's figure and gap, None of the province itself and where it has none.
+    Where `is_own_figure` is False the region has no figure, and the sentence says so; `gap` is then
+    the province's. `remarks` are what to bear in mind of the figures, but for the caveat that all
+    figures of the indicator have.
+    """
 
     indicator: str
     sentence: Text
+    beside: Text | None
+    remarks: tuple[Text, ...]
+    is_own_figure: bool
     gap: RegionGap
 
 
@@ -46,7 +55,7 @@ def standings(store: Store | Published, code: str) -> tuple[Standing, ...]:
     """The region's standing for each indicator and year of its own targets and of the province's.
 
     In the order of the catalogue's themes; proposals are left out, and so is an indicator of which
-    the region has no figure.
+    neither the region nor the province has a figure.
     """
     return _standings(store.current(), code)
 
@@ -62,13 +71,73 @@ def _standings(now: Published, code: str) -> tuple[Standing, ...]:
     known = [(name, year) for name, year in asked if name in catalogue]
     found = []
     for name, year in sorted(known, key=lambda one: (catalogue[one[0]].theme_place, *one)):
-        gap = region_gap(
-            figures, catalogue, table, indicator=name, code=code, year=year, region=planned
+        own, of_province = region_gaps(
+            figures,
+            catalogue,
+            table,
+            indicator=name,
+            codes=(code, planned.code),
+            year=year,
+            region=planned,
         )
-        sentence = gap_in_words(gap, catalogue[name])
-        if sentence is not None:
-            found.append(Standing(name, sentence, gap))
+        if (standing := _standing(own, of_province, catalogue[name])) is not None:
+            found.append(standing)
     return tuple(found)
+
+
+def _standing(own: RegionGap, of_province: RegionGap, indicator: Indicator) -> Standing | None:
+    sentence = gap_in_words(own, indicator)
+    if sentence is not None:
+        beside = None if own.region == of_province.region else _beside(of_province, indicator)
+        remarks = _remarks(own, indicator)
+        return Standing(indicator.id, sentence, beside, remarks, True, own)
+    if own.figure is not None or own.target is None:
+        return None
+    if own.is_own_target:
+        target = target_in_words(own.target, indicator)
+        said = filled(_SAY["only_target"], title=indicator.title, place=own.title, target=target)
+        return Standing(indicator.id, said, _beside(of_province, indicator), (), False, own)
+    instead = gap_in_words(of_province, indicator)
+    if instead is None:
+        return None
+    said = filled(_SAY["no_own_figure"], place=own.title, province=of_province.title, said=instead)
+    remarks = _remarks(of_province, indicator)
+    return Standing(indicator.id, said, None, remarks, False, of_province)
+
+
+def _remarks(gap: RegionGap, indicator: Indicator) -> tuple[Text, ...]:
+    return (*(text for text in gap.caveats if text != indicator.caveat), *gap.notes)
+
+
+def _beside(gap: RegionGap, indicator: Indicator) -> Text | None:
+    """The province's newest figure, and how far it is from its own target."""
+    if gap.figure is None:
+        return None
+    facts = {
+        "province": gap.title,
+        "value": value_in_words(gap.figure.value, indicator.unit, decimals=indicator.decimals),
+        "period": period_in_words(gap.figure.period),
+    }
+    if gap.points_near is None:
+        return filled(_SAY["beside"], **facts)
+    if not gap.is_behind:
+        return filled(_SAY["beside_reached"], verdict=VERDICTS[gap.verdict], **facts)
+    return filled(
+        _SAY["beside_behind"],
+        distance=_distance(gap, indicator),
+        verdict=VERDICTS[gap.verdict],
+        **facts,
+    )
+
+
+def _distance(gap: RegionGap, indicator: Indicator) -> Text:
+    """Points to go, and people where they are known."""
+    points = gap.points_near or 0.0
+    said = difference_in_words(points, indicator.unit, decimals=indicator.decimals)
+    if gap.people_near is None:
+        return said
+    people = filled(_SAY["in_people"], people=people_in_words(gap.people_near))
+    return joined([said, people], by="")
 
 
 def gap_in_words(gap: RegionGap, indicator: Indicator) -> Text | None:
@@ -85,8 +154,4 @@ def gap_in_words(gap: RegionGap, indicator: Indicator) -> Text | None:
     }
     if not gap.is_behind:
         return filled(_SAY["stands_reached"], **facts)
-    distance = difference_in_words(gap.points_near, indicator.unit, decimals=indicator.decimals)
-    people = Text("", "")
-    if gap.people_near is not None:
-        people = filled(_SAY["in_people"], people=people_in_words(gap.people_near))
-    return filled(_SAY["stands_behind"], distance=distance, people=people, **facts)
+    return filled(_SAY["stands_behind"], distance=_distance(gap, indicator), **facts)
