@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import Field
@@ -15,7 +14,7 @@ from api.readiness_requests import WayQuery
 from api.responses import conditional, etag_of
 from api.serving.router import Router
 from geo.language import Language
-from geo.store.region import region
+from geo.store.region import local_day
 from geo.store.store import Store
 
 if TYPE_CHECKING:
@@ -45,13 +44,13 @@ class SheetQuery(WayQuery):
         return self.way() | {"year": self.year}
 
 
-def today(store: StoreDep) -> date:
+def printing_day(store: StoreDep) -> date:
     """The day on which a sheet is printed: that of the region."""
-    return datetime.now(ZoneInfo(region(store).time_zone)).date()
+    return local_day(store)
 
 
 QueryDep = Annotated[SheetQuery, Query()]
-TodayDep = Annotated[date, Depends(today)]
+PrintingDayDep = Annotated[date, Depends(printing_day)]
 
 
 # The province and the georeferenced maps before the sheets of zones, whose path takes any name.
@@ -66,7 +65,7 @@ def print_province(
     query: QueryDep,
     store: StoreDep,
     language: LanguageDep,
-    printed: TodayDep,
+    printed: PrintingDayDep,
 ) -> Response:
     """A4: the map of all zones, the ranking, counts by class and quadrant, sources."""
     from maps.sheets.sheet_subject import read_province_subject
@@ -88,7 +87,7 @@ def print_map_pdf(
     query: QueryDep,
     store: StoreDep,
     language: LanguageDep,
-    printed: TodayDep,
+    printed: PrintingDayDep,
 ) -> Response:
     """One page that is the map; map readers on tablets show their position on it."""
     from maps.sheets.sheets import zone_map_pdf
@@ -109,7 +108,7 @@ def print_zone(
     query: QueryDep,
     store: StoreDep,
     language: LanguageDep,
-    printed: TodayDep,
+    printed: PrintingDayDep,
 ) -> Response:
     """A4: map, score, contributions, limits, sources of a zone or kecamatan."""
     from maps.sheets.sheets import zone_sheet
@@ -130,7 +129,7 @@ def print_map(
     query: QueryDep,
     store: StoreDep,
     language: LanguageDep,
-    printed: TodayDep,
+    printed: PrintingDayDep,
 ) -> Response:
     """A cloud-optimised GeoTIFF of A4 size at 180 dpi, in the UTM zone of the area."""
     from maps.sheets.sheets import zone_raster

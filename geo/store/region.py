@@ -1,8 +1,10 @@
 """The region that a store plans for, read without the libraries that layers and tables need."""
 
 from collections.abc import Collection
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from geo.errors import InvalidInput, StoreFault
 from geo.language import texts
@@ -45,6 +47,17 @@ def require_regencies(store: "Store", codes: Collection[str] | None) -> None:
     if unknown := [code for code in codes if code not in known]:
         said = {"name": unknown[0][:40], "known": ", ".join(sorted(known))}
         raise InvalidInput(reason=_SAY["no_regency"].format(**said))
+
+
+def local_day(store: "Store") -> date:
+    """The day in the region by the store's clock, which is another than in UTC for part of each day.
+
+    Raises
+    ------
+    StoreFault
+        Of a store that was never loaded.
+    """
+    return store.now().astimezone(ZoneInfo(region(store).time_zone)).date()
 
 
 def region_text(store: "Store | Published") -> str:

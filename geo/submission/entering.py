@@ -25,6 +25,7 @@ from geo.programme.publish_targets import TARGETS
 from geo.programme.target_file import StatedOfTargets, TargetsAgainst, read_target_file
 from geo.programme.targets import COLUMNS, with_targets
 from geo.published import indicator_catalogue, region
+from geo.store.region import local_day
 from geo.store.roles import Actor, Circumstances, require
 from geo.store.store import Store, Upload
 from geo.submission.accepting import still_open
@@ -212,7 +213,7 @@ def _cell(value: object) -> str:
 def _require_good(store: Store, path: Path, *, actor: Actor, limits: Limits) -> None:
     """Raise for what a check would refuse, before anything is kept."""
     catalogue = with_targets(indicator_catalogue(store))
-    against = TargetsAgainst(region(store), catalogue, store.today(), regencies=actor.regencies)
+    against = TargetsAgainst(region(store), catalogue, local_day(store), regencies=actor.regencies)
     read = read_target_file(path, stated=StatedOfTargets(), against=against, limits=limits)
     _refuse(read.findings)
 

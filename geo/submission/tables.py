@@ -49,6 +49,7 @@ from geo.published import (
     read_indicators,
 )
 from geo.published import region as planning_region
+from geo.store.region import local_day
 from geo.store.store import Provenance, Store, Upload, Version
 from geo.submission.choices import Choices
 from geo.validation.report import report_of
@@ -108,7 +109,7 @@ def _check_figures(
         region=planning_region(store),
         catalogue=read_catalogue(version.details["catalogue"]),
         published=current,
-        today=store.today(),
+        today=local_day(store),
         regencies=choices.regencies,
         leaves_out_others=choices.leave_out_others,
     )
@@ -152,7 +153,7 @@ def _check_targets(
     against = TargetsAgainst(
         region=planning_region(store),
         catalogue=with_targets(indicator_catalogue(store)),
-        today=store.today(),
+        today=local_day(store),
         regencies=choices.regencies,
         leaves_out_others=choices.leave_out_others,
     )

@@ -21,6 +21,7 @@ from geo.programme.targets import (
     with_targets,
 )
 from geo.published import indicator_catalogue, region
+from geo.store.region import local_day
 from geo.store.roles import Actor, Circumstances, may
 from geo.store.store import Store
 from geo.store.versions import Published
@@ -125,7 +126,7 @@ def _form(
         for one in targets_of(targets(store), indicator=chosen.get("indicator"))
         if (one.region, one.level) == (chosen.get("region"), chosen.get("level", "rpjmd"))
     }
-    first = store.today().year
+    first = local_day(store).year
     years = sorted({*range(first, first + _YEARS), *known})
     given = Circumstances(is_own=True, own_approval=store.rules.is_on("own_approval"))
     return {

@@ -1,14 +1,18 @@
 """Printed sheets over HTTP on the shipped data."""
 
 import re
-from datetime import datetime
+from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from rasterio.io import MemoryFile
 
+from geo.store.store import Store
 from tests.pdf_text import text_of
 from tests.reference_scores import CAHAYA_BARU_CAREFUL_ID, CAHAYA_BARU_ID
 
+# The day has begun in the region and not yet in UTC.
+NIGHT = datetime(2031, 1, 1, 18, 37, tzinfo=UTC)
 CHOSEN = "weights=huni:0.6,usaha:0.2,berkembang:0.1,lingkungan:0.1&method=owa&risk=0.2"
 
 
@@ -79,18 +83,17 @@ def test_a_readers_weights_colour_the_map_for_tablets(client):
     assert chosen.content != own.content
 
 
-def test_other_days_are_other_sheets(client, monkeypatch):
+def test_what_is_printed_at_night_carries_the_day_of_the_region(client):
     before = client.get("/sheets/cahaya-baru.pdf").headers["ETag"]
-
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return cls(2031, 1, 2, tzinfo=tz)
-
-    monkeypatch.setattr("api.routes.sheets.datetime", Clock)
-    after = client.get("/sheets/cahaya-baru.pdf")
+    state, own = client.app.state, client.app.state.store
+    with closing(Store(own.folder, now=lambda: NIGHT)) as state.store:
+        after = client.get("/sheets/cahaya-baru.pdf")
+        tables = [client.get(f"/{name}?f=pdf&lang=id") for name in ("achievement", "split")]
+    state.store = own
     assert after.headers["ETag"] != before
     assert b"D:20310102" in after.content
+    for table in tables:
+        assert "2 Januari 2031" in text_of(table.content)
 
 
 @pytest.mark.parametrize(

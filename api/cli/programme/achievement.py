@@ -38,6 +38,7 @@ def achievement(
         raise Misused(both("split.no_file").format(out=out))
     with common.opened() as store:
         from geo.programme.achievement import measured
+        from geo.store.region import local_day
         from maps.programme.achievement_page import (
             achievement_content,
             achievement_sheet,
@@ -52,9 +53,9 @@ def achievement(
         said: dict[str, Any] = {**around, "language": language}
         if out is not None:
             if out.suffix.lower() == ".xlsx":
-                out.write_bytes(achievement_workbook(found, **said, printed=store.today()))
+                out.write_bytes(achievement_workbook(found, **said, printed=local_day(store)))
             else:
-                sheet = achievement_sheet(found, **said, printed=store.today())
+                sheet = achievement_sheet(found, **said, printed=local_day(store))
                 out.write_bytes(printed_table(sheet))
             output.print(f"{out}: {len(found)}", markup=False)
             return

@@ -60,7 +60,7 @@ def split(
     if out is not None and out.suffix.lower() not in _FILES:
         raise Misused(_both("split.no_file", out=out))
     with common.opened() as store:
-        from geo.store.region import region
+        from geo.store.region import local_day, region
 
         found = _proposed(
             store,
@@ -73,7 +73,7 @@ def split(
         )
         here = region(store)
         if out is not None:
-            _write(found, out, region=here, language=language, printed=store.today())
+            _write(found, out, region=here, language=language, printed=local_day(store))
         elif as_json:
             from geo.json_types import as_json as written
 

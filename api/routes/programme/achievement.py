@@ -22,6 +22,7 @@ from api.responses import (
 )
 from api.serving.router import Router
 from geo.language import Language
+from geo.store.region import local_day
 from geo.store.versions import Published
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def read_achievement(
     form = form_asked(request, query.f, *_FILES)
     from geo.programme.achievement import measured
 
-    now, made = store.current(), store.today()
+    now, made = store.current(), local_day(store)
     key = etag_of(now.identity, query, language, links.base, form, made)
 
     def answer() -> Response:

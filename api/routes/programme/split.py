@@ -24,7 +24,7 @@ from api.responses import (
 )
 from api.serving.router import Router
 from geo.language import Language, shortened
-from geo.store.region import region
+from geo.store.region import local_day, region
 from geo.store.roles import Actor, may
 from geo.store.versions import Published
 
@@ -125,7 +125,7 @@ def read_split(
     solved again. As a page, as JSON, with `f=xlsx` as a workbook and with `f=pdf` as a sheet.
     """
     form = form_asked(request, query.f, *_FILES)
-    now, made = store.current(), store.today()
+    now, made = store.current(), local_day(store)
     key = etag_of(now.identity, query, language, links.base, form, made)
 
     def answer() -> Response:
