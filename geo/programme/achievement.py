@@ -65,8 +65,8 @@ class Achievement:
     """What was reached of one target.
 
     `realisation`, `percent`, `percent_far` and `category` are None without a figure of the target's
-    year; the percents also where the end of the range is 0, by which nothing can be divided. `reason`
-    then says why. `percent` is measured at the near end, `percent_far` at the far one. `so_far` is
+    year; a percent also where its end of the range is 0 or less, of which no part can be reached. `reason`
+    says why there is no `percent`. `percent` is measured at the near end, `percent_far` at the far one. `so_far` is
     what the newest figure before the target's year is of the near end: no achievement yet. `note` is
     what the table remarks on the figure that is shown, that it was derived say; None without one.
     """
@@ -94,7 +94,7 @@ class SoFar:
 
 
 def percent_reached(realisation: float, target: float, *, direction: TargetDirection) -> float:
-    """How much of a target was reached, in percent: 100 is the target itself, more is better.
+    """How much of a target above 0 was reached, in percent: 100 is the target itself, more is better.
 
     Parameters
     ----------
@@ -127,17 +127,16 @@ def achievement(
         "period": period,
         "formula": _SAY[f"formula_{target.direction}"],
     }
-    if realisation is None or 0 in (target.near, target.far):
-        reason = (
-            filled(_SAY["no_figure"], year=target.year) if realisation is None else _SAY["zero"]
-        )
-        return Achievement(**facts, percent=None, percent_far=None, category=None, reason=reason)
+    if realisation is None:
+        missing = filled(_SAY["no_figure"], year=target.year)
+        return Achievement(**facts, percent=None, percent_far=None, category=None, reason=missing)
     near, far = (
-        percent_reached(realisation, end, direction=target.direction)
+        percent_reached(realisation, end, direction=target.direction) if end > 0 else None
         for end in (target.near, target.far)
     )
-    category = categories.of(near)
-    return Achievement(**facts, percent=near, percent_far=far, category=category, reason=None)
+    category = None if near is None else categories.of(near)
+    reason = _SAY["not_above_zero"] if near is None else None
+    return Achievement(**facts, percent=near, percent_far=far, category=category, reason=reason)
 
 
 def achievements(
@@ -220,7 +219,7 @@ def measured(
 
 def _so_far(target: Target, known: Mapping[int, tuple[float, str]]) -> SoFar | None:
     year = max((year for year in known if year < target.year), default=None)
-    if year is None or target.near == 0:
+    if year is None or target.near <= 0:
         return None
     value, period = known[year]
     percent = percent_reached(value, target.near, direction=target.direction)

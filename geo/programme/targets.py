@@ -97,7 +97,11 @@ def level_title(level: Level) -> Text:
 
 def level_word(level: Level) -> Text:
     """A level of plan by its abbreviation, where brackets or a narrow head have no room for more."""
-    return _TITLES[level] if level == "usulan" else Text(level.upper(), level.upper())
+    if level == "usulan":
+        return _TITLES[level]
+    # Renja is a word made of two, and no abbreviation.
+    word = "Renja" if level == "renja" else level.upper()
+    return Text(word, word)
 
 
 def range_in_words(target: Target, indicator: "Indicator") -> Text:

@@ -187,7 +187,7 @@ def achievement_workbook(
                 *(_exact(one.realisation, indicator), row["period"]),
                 *(one.percent, one.percent_far, row["category"], row["how"]),
                 *(
-                    ". ".join(filter(None, [row["reason"], row["so_far"], row["note"]])),
+                    _remark(row),
                     target.document,
                 ),
                 "; ".join(filter(None, [target.source, target.source_url])),
@@ -213,6 +213,18 @@ def achievement_workbook(
     )
 
 
+def _realised(row: Mapping[str, str]) -> str:
+    """What was reached as a printed sheet says it, or why nothing is known; with what the newest figure is."""
+    figure = " ".join([row["realisation"], row["period"]]) if row["period"] else ""
+    return "; ".join(filter(None, [figure, row["reason"], row["so_far"]]))
+
+
+def _remark(row: Mapping[str, str]) -> str:
+    """What is remarked on a row, a sentence each."""
+    said = [row["reason"][:1].upper() + row["reason"][1:], row["so_far"], row["note"]]
+    return " ".join(one if one[-1] in ".”" else one + "." for one in said if one)
+
+
 def _exact(number: float | None, indicator: Indicator) -> Precise | None:
     return None if number is None else Precise(number, indicator.decimals)
 
@@ -235,7 +247,7 @@ def achievement_sheet(
         [
             *(row[key] for key in ("indicator", "region", "year")),
             f"{row['target']}; {row['plan']}",
-            row["reason"] or " ".join(filter(None, [row["realisation"], row["period"]])),
+            _realised(row),
             *(row["percent"], row["percent_far"]),
             *([row["category"] or MISSING] if has_category else []),
             row["how"],
@@ -248,7 +260,7 @@ def achievement_sheet(
     regions = list(dict.fromkeys(row["region"] for row in content["rows"]))
     cuts = "; ".join(f"{one['title']} {one['from']}" for one in content["categories"])
     remarks = dict.fromkeys(
-        f"{row['indicator']}, {row['region']}: {row['so_far']} {row['note']}".strip()
+        f"{row['indicator']}, {row['region']}: {row['note']}"
         for row in content["rows"]
         if row["note"]
     )

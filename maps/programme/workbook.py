@@ -5,11 +5,13 @@ what is missing is an empty cell, never 0. A text that a spreadsheet would run i
 """
 
 import io
+import math
 import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from geo.language import Language, texts
@@ -32,10 +34,18 @@ Cell = str | int | float | Precise | None
 # Characters that the name of a sheet may not hold, and its length (ECMA-376 and Excel's limit).
 _NO_NAME, _MOST_NAME = re.compile(r"[\[\]:*?/\\']"), 31
 _TEXT_WIDTH, _NUMBER_WIDTH, _MOST_WIDTH = 14, 13, 44
+# Texts of so many letters have a wider column, or their rows would be taller than a page is wide.
+_LONG, _LONG_WIDTH = 150, 80
 # A4 by its number in ECMA-376, 18.3.1.63.
 _A4 = 9
 # More decimals than any figure has: what lies beyond is left by the arithmetic of a computer.
 _MOST_DECIMALS = 10
+# Points: a line of the usual font, and the most that a row may have (ECMA-376, 18.3.1.73, and Excel's limit).
+_LINE_HEIGHT, _MOST_HEIGHT = 15.0, 409.0
+# Widths of columns that an A4 page holds across at a size that can still be read.
+_PAGE_WIDTH = 200
+# A line breaks between words, so that it holds fewer letters than its column is wide.
+_WIDEST = 1.15
 _HEAD_FILL, _MARKED_FILL = "E7F2F0", "FFF4D6"
 
 
@@ -107,7 +117,11 @@ def workbook(
 
 def _name(wanted: str, *, taken: Sequence[str]) -> str:
     """A name that a sheet may have, and that no other sheet has; Excel takes case for the same."""
-    plain = _NO_NAME.sub(" ", wanted).strip()[:_MOST_NAME] or "-"
+    plain = " ".join(_NO_NAME.sub(" ", wanted).split()) or "-"
+    if len(plain) > _MOST_NAME:
+        kept = shorten(plain, _MOST_NAME, placeholder="…")
+        # Of one long word nothing would be left.
+        plain = kept if len(kept) > 1 else plain[:_MOST_NAME]
     known, name, number = {one.casefold() for one in taken}, plain, 2
     while name.casefold() in known:
         name, number = f"{plain[: _MOST_NAME - 4]} ({number})", number + 1
@@ -118,7 +132,8 @@ def _fill(written: Any, sheet: Sheet) -> None:
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
 
-    for at, width in enumerate(_widths(sheet), start=1):
+    widths = _widths(sheet)
+    for at, width in enumerate(widths, start=1):
         written.column_dimensions[get_column_letter(at)].width = width
     written.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}2"
     last = get_column_letter(len(sheet.columns))
@@ -128,6 +143,12 @@ def _fill(written: Any, sheet: Sheet) -> None:
     written.page_setup.paperSize = _A4
     written.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     written.page_setup.fitToHeight = 0
+    written.page_setup.fitToWidth = math.ceil(sum(widths) / _PAGE_WIDTH)
+    if sheet.frozen:
+        written.print_title_cols = f"A:{get_column_letter(sheet.frozen)}"
+    heads = [column.full_head for column in sheet.columns]
+    for at, texts_of_row in enumerate((heads, *sheet.rows), start=1):
+        written.row_dimensions[at].height = _height(texts_of_row, widths)
     written.append([_head(written, column) for column in sheet.columns])
     for number, row in enumerate(sheet.rows):
         written.append(
@@ -145,8 +166,19 @@ def _widths(sheet: Sheet) -> list[float]:
             found.append(_NUMBER_WIDTH)
             continue
         longest = max((len(str(row[at] or "")) for row in sheet.rows), default=0)
-        found.append(min(max(longest + 2, len(column.head) + 4, _TEXT_WIDTH), _MOST_WIDTH))
+        wanted = max(longest * _WIDEST + 3, len(column.head) + 4, _TEXT_WIDTH)
+        found.append(min(wanted, _MOST_WIDTH if longest < _LONG else _LONG_WIDTH))
     return found
+
+
+def _height(row: Sequence[Cell], widths: Sequence[float]) -> float:
+    """How high a row is whose texts are wrapped: a spreadsheet that opens the file does not work it out."""
+    lines = [
+        sum(max(math.ceil(len(line) * _WIDEST / width), 1) for line in value.split("\n"))
+        for value, width in zip(row, widths, strict=True)
+        if isinstance(value, str)
+    ]
+    return min(max(lines, default=1) * _LINE_HEIGHT, _MOST_HEIGHT)
 
 
 def _head(sheet: Any, column: Column) -> Any:
@@ -156,7 +188,9 @@ def _head(sheet: Any, column: Column) -> Any:
     made.font = Font(bold=True)
     made.fill = PatternFill("solid", fgColor=_HEAD_FILL)
     side = "left" if column.decimals is None else "right"
-    made.alignment = Alignment(wrap_text=True, vertical="top", horizontal=side)
+    made.alignment = Alignment(
+        wrap_text=True, vertical="top", horizontal=side, indent=side == "left"
+    )
     return made
 
 
@@ -170,7 +204,8 @@ def _cell(sheet: Any, value: Cell, column: Column, *, is_marked: bool) -> Any:
         )
     if isinstance(value, str):
         made = _text(sheet, value)
-        made.alignment = Alignment(wrap_text=True, vertical="top")
+        # The number of the column before ends where this text begins.
+        made.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left", indent=1)
     else:
         known = round(value, _MOST_DECIMALS) if isinstance(value, float) else value
         made = WriteOnlyCell(sheet, value=known)

@@ -54,9 +54,17 @@ def test_without_a_figure_of_the_year_nothing_is_said_but_why():
     assert worked(found, decimals=2) == found.formula
 
 
-def test_a_target_of_0_has_no_percent():
-    found = achievement(target(None, 0.0), 3.0, categories=SHIPPED)
-    assert (found.percent, found.reason.en[:11]) == (None, "a target of")
+@pytest.mark.parametrize("end", [0.0, -1.0])
+def test_a_target_of_0_or_less_has_no_percent(end):
+    found = achievement(target(end, None, direction="up"), 5.05, categories=SHIPPED)
+    assert (found.percent, found.percent_far, found.category) == (None, None, None)
+    assert found.reason.en == "a target of 0 or less: the formula of the percent does not hold"
+
+
+def test_a_range_down_to_0_has_the_percent_of_its_near_end():
+    found = achievement(target(0.0, 6.0), 5.93, categories=SHIPPED)
+    assert found.percent == pytest.approx(101.17, abs=0.005)
+    assert (found.percent_far, found.reason) == (None, None)
 
 
 def reached(*asked):

@@ -70,3 +70,20 @@ def test_names_of_sheets_are_made_to_fit_and_differ():
 def test_the_same_sheets_give_the_same_bytes():
     sheet = Sheet("TPT", COLUMNS, ROWS, marked=frozenset({(0, 2)}))
     assert opened(sheet)[1] == opened(sheet)[1]
+
+
+def test_a_row_is_as_high_as_its_longest_text_and_wide_sheets_are_printed_on_more_pages():
+    reason = "Laju yang lalu membawa ke angka yang melebihi batas target. " * 4
+    book, _ = opened(Sheet("TPT", [*COLUMNS, Column("Alasan")], [[*ROWS[0], reason]]))
+    sheet = book["TPT"]
+    lines = len(reason) / sheet.column_dimensions["D"].width
+    assert sheet.row_dimensions[2].height >= 15 * lines
+    assert sheet.row_dimensions[1].height >= 15 * 3
+    wide = [Column(f"Kolom {number}" + " panjang" * 5) for number in range(20)]
+    book, _ = opened(Sheet("lebar", wide, []))
+    assert book["lebar"].page_setup.fitToWidth > 1
+
+
+def test_a_long_name_is_cut_between_words():
+    book, _ = opened(Sheet("Tingkat pengangguran terbuka (Agustus)", COLUMNS, []))
+    assert book.sheetnames[0] == "Tingkat pengangguran terbuka…"
