@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from geo.indicators.table import Amendment, Indicator
+from geo.indicators.table import Amendment, Indicator, note_of
 from geo.ingest.findings import Finding, finding
 from geo.language import Text, joined
 from geo.programme.targets import COLUMNS, KEY
@@ -25,6 +25,8 @@ from geo.store.versions import Published
 TARGETS = "targets"
 _FACTS = [name for name in COLUMNS if name not in KEY]
 _ENDS = ("least", "most")
+# What is said of a range: which way it is to move, and the document that sets it.
+STATED = tuple(name for name in _FACTS if name not in _ENDS)
 # What `--replace` takes as one table: the targets of one indicator, year and level.
 _SERIES = ["indicator", "year", "level"]
 # More are counted and not listed.
@@ -38,7 +40,8 @@ class TargetChange:
     """One target that came, went or changed.
 
     `before` and `after` are least and most in the indicator's unit, None where there is no target.
-    `also` are the other columns that changed (document, source, note, …).
+    `also` are the other columns that changed (document, source, note, …); `stated_before` and
+    `stated_after` are what all of these say.
     """
 
     way: Literal["added", "removed", "changed"]
@@ -49,6 +52,8 @@ class TargetChange:
     before: Range | None
     after: Range | None
     also: tuple[str, ...] = ()
+    stated_before: Mapping[str, str] | None = None
+    stated_after: Mapping[str, str] | None = None
 
 
 def targets(store: Store | Published) -> pd.DataFrame:
@@ -118,7 +123,7 @@ def changed_targets(table: pd.DataFrame, current: pd.DataFrame) -> tuple[TargetC
         before, after = old.get(key), new.get(key)
         if before == after:
             continue
-        also = [n for n in _FACTS if n not in _ENDS and before and after and before[n] != after[n]]
+        also = [n for n in STATED if before and after and before[n] != after[n]]
         found.append(
             TargetChange(
                 "added" if before is None else "removed" if after is None else "changed",
@@ -129,6 +134,8 @@ def changed_targets(table: pd.DataFrame, current: pd.DataFrame) -> tuple[TargetC
                 before=_range(before),
                 after=_range(after),
                 also=tuple(also),
+                stated_before=_stated(before),
+                stated_after=_stated(after),
             )
         )
     return tuple(found)
@@ -137,9 +144,13 @@ def changed_targets(table: pd.DataFrame, current: pd.DataFrame) -> tuple[TargetC
 def targets_json(
     changes: Iterable[TargetChange], catalogue: Mapping[str, Indicator]
 ) -> list[dict[str, Any]]:
-    """The first 200 changes in JSON types, each with `title`, `unit` and `decimals` of its indicator."""
+    """The first 200 changes in JSON types, each with `title`, `unit` and `decimals` of its indicator.
+
+    `remarks` are the notes before and after, in both languages where the catalogue knows them.
+    """
     return [
         {**asdict(one), "also": list(one.also)}
+        | {"remarks": _remarks(one, catalogue)}
         | {"title": _title(one.indicator, catalogue)._asdict()}
         | {"unit": _unit(one.indicator, catalogue)._asdict()}
         | {"decimals": catalogue[one.indicator].decimals if one.indicator in catalogue else 0}
@@ -188,6 +199,22 @@ def publish_targets(
 
 def _range(facts: Mapping[str, Any] | None) -> Range | None:
     return None if facts is None else (facts["least"], facts["most"])
+
+
+def _stated(facts: Mapping[str, Any] | None) -> dict[str, str] | None:
+    return None if facts is None else {name: facts[name] for name in STATED}
+
+
+def _remarks(
+    one: TargetChange, catalogue: Mapping[str, Indicator]
+) -> dict[str, dict[str, str] | None]:
+    """The note of either side, in both languages where the catalogue knows it."""
+    known = catalogue[one.indicator].notes if one.indicator in catalogue else ()
+    sides = {"before": one.stated_before, "after": one.stated_after}
+    return {
+        side: None if said is None else note_of(said["note"], known)._asdict()
+        for side, said in sides.items()
+    }
 
 
 def _title(indicator: str, catalogue: Mapping[str, Indicator]) -> Text:

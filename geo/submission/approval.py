@@ -26,7 +26,7 @@ from geo.submission.choices import optional_text, required_text
 from geo.submission.layers import is_new
 from geo.submission.rasters import is_raster, publish_raster
 from geo.submission.steps import is_own, require_step
-from geo.submission.tables import is_table, publish_handed_in
+from geo.submission.tables import is_as_reported, is_table, publish_handed_in
 
 _SAY = texts(__name__)
 
@@ -34,6 +34,8 @@ _SAY = texts(__name__)
 _SHOWN_WARNINGS = 3
 # A publication takes a second or two.
 _PATIENCE_S = 30.0
+# Others who publish targets in the same moment are waited for so often.
+_MOST_TRIES = 20
 
 
 def submit(
@@ -112,7 +114,8 @@ def publish(
     StaleVersion
         When `expected` is not the current version.
     LayerMoved
-        When the upload was compared with another version: see `geo.submission.check`.
+        When the upload was compared with another version: see `geo.submission.check`. Targets go into
+        the newer version where that did not touch them, unless `expected` is stated.
     """
     # Whoever holds the lock sees the file that the report is of: no check can end meanwhile.
     with store.uploads.locked(upload_id, patience_s=_PATIENCE_S) as is_held:
@@ -148,7 +151,8 @@ def publish(
         )
         _require_seen(upload, expected, current)
         indonesian = {name: text.id for name, text in credits.items() if text.id != text.en}
-        return _published(store, upload, provenance, current, indonesian=indonesian)
+        merges = expected is None
+        return _published(store, upload, provenance, current, indonesian=indonesian, merges=merges)
 
 
 def give_back(store: Store, upload_id: str, *, actor: Actor, reason: str) -> Upload:
@@ -280,10 +284,34 @@ def _published(
     current: int,
     *,
     indonesian: Mapping[str, str],
+    merges: bool,
 ) -> Version:
-    base = upload.compared_with
-    moved = {"upload": upload.upload, "dataset": upload.dataset, "base": base}
-    if base != current:
+    """The version that an upload becomes; where it `merges`, over a newer one that does not touch it."""
+    over = upload.compared_with
+    for _ in range(_MOST_TRIES):
+        try:
+            return _published_over(store, upload, provenance, current, over, indonesian=indonesian)
+        except LayerMoved as error:
+            # The number is read before the table: what comes between is found at the next try.
+            current = over = _current_number(store, upload.dataset)
+            is_shown = not error.facts.get("is_withdrawn")
+            if not (merges and is_shown and is_as_reported(store, upload)):
+                raise
+    raise Conflict(reason=_SAY["busy"])
+
+
+def _published_over(
+    store: Store,
+    upload: Upload,
+    provenance: Provenance,
+    current: int,
+    over: int,
+    *,
+    indonesian: Mapping[str, str],
+) -> Version:
+    """The version that an upload becomes in place of version `over`."""
+    moved = {"upload": upload.upload, "dataset": upload.dataset, "base": upload.compared_with}
+    if over != current:
         raise LayerMoved(**moved, current=current)
     # Whoever approves it must know that the layer is shown again.
     is_told = "layer_withdrawn" in upload.report["counts"]
@@ -291,11 +319,11 @@ def _published(
         raise LayerMoved(**moved, current=current, is_withdrawn=True)
     try:
         if is_table(upload.dataset):
-            return publish_handed_in(store, upload, provenance, expected=base)
+            return publish_handed_in(store, upload, provenance, expected=over)
         if is_raster(upload.dataset):
-            return publish_raster(store, upload, provenance, base)
+            return publish_raster(store, upload, provenance, over)
         details = _details(upload) | ({"indonesian": dict(indonesian)} if indonesian else {})
-        return _publish_layer(store, upload, provenance, details=details, expected=base)
+        return _publish_layer(store, upload, provenance, details=details, expected=over)
     except StaleVersion as error:
         raise LayerMoved(**moved, current=error.facts["current"]) from error
     except FileNotFoundError as error:

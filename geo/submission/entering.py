@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from geo.errors import InvalidInput, StaleVersion, UploadRejected
+from geo.errors import InvalidInput, LayerMoved, StaleVersion, UploadRejected
 from geo.indicators.figures import number_text
 from geo.ingest.findings import Finding, is_refused, to_json
 from geo.ingest.source import Limits
@@ -67,7 +67,8 @@ def enter_targets(
         Publish at once where `actor` may; else they are submitted.
     accept_warnings : bool
         Whether somebody has looked at the warnings. Where one is open and this is false, the upload
-        stays ready, and its sender goes on from there.
+        stays ready, and its sender goes on from there; so it does where the same targets were
+        published by somebody else in the same moment.
 
     Raises
     ------
@@ -183,7 +184,12 @@ def _onward(
         return upload
     is_own_way = store.rules.is_on("own_approval")
     if publishes and may_publish(upload, actor, own_approval=is_own_way):
-        publish(store, upload.upload, actor=actor, **said)
+        try:
+            publish(store, upload.upload, actor=actor, **said)
+        except LayerMoved:
+            # Its sender sees what it would change now.
+            store.uploads.check_again(upload.upload, actor=actor.name)
+            return check(store, upload.upload, limits=limits)
         return store.uploads.one(upload.upload)
     return submit(store, upload.upload, actor=actor, **said)
 

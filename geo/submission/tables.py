@@ -3,6 +3,7 @@
 A table changes the rows that it names and leaves all others as they are; an index is handed in whole.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +13,7 @@ import pandas as pd
 
 from geo.indicators.figure_changes import changed_figures, figures_json, removal, year_moves
 from geo.indicators.handed_in import Against, read_indicator_file
-from geo.indicators.table import parse_indicators, upsert
+from geo.indicators.table import Amendment, Indicator, parse_indicators, upsert
 from geo.ingest.findings import Finding, to_json
 from geo.ingest.source import Limits
 from geo.language import Text
@@ -30,6 +31,7 @@ from geo.programme.indices.stored_index import (
 )
 from geo.programme.publish_targets import (
     TARGETS,
+    TargetChange,
     changed_targets,
     publish_targets,
     targets,
@@ -38,6 +40,7 @@ from geo.programme.publish_targets import (
     upsert_targets,
 )
 from geo.programme.target_file import StatedOfTargets, TargetsAgainst, read_target_file
+from geo.programme.target_subject import targets_subject
 from geo.programme.targets import with_targets
 from geo.published import (
     DEFAULT_MODEL,
@@ -77,12 +80,13 @@ def publish_handed_in(
     store: Store, upload: Upload, provenance: Provenance, *, expected: int
 ) -> Version:
     """Put the checked rows of an upload into its table as it stands now, or publish its index."""
-    changes = upload.report.get("difference") or {}
-    details = {"difference": changes.get("counts")}
     if is_index(upload.dataset):
+        changes = upload.report.get("difference") or {}
+        details = {"difference": changes.get("counts")}
         index = parse_index(store.uploads.path(upload.upload).read_text(encoding="utf-8"))
         return publish_index(store, index, provenance, details=details, expected=expected)
-    table = upserted(store, upload)
+    table, amendment = _amended(store, upload)
+    details = {"difference": asdict(amendment)}
     if upload.dataset == TARGETS:
         return publish_targets(store, table, provenance, details=details, expected=expected)
     details["catalogue"] = store.version(INDICATORS).details["catalogue"]
@@ -91,13 +95,34 @@ def publish_handed_in(
 
 def upserted(store: Store, upload: Upload) -> pd.DataFrame:
     """The published table with the rows of an upload in it."""
+    return _amended(store, upload)[0]
+
+
+def is_as_reported(store: Store, upload: Upload) -> bool:
+    """Whether targets would change by an upload just what its report lists, whatever came since its check.
+
+    Rows that others published meanwhile and the upload does not name are no conflict. Of figures this
+    is not known: their warnings weigh the whole table.
+    """
+    if upload.dataset != TARGETS:
+        return False
+    current, reported = targets(store), upload.report["difference"]
+    table, _ = _amended(store, upload)
+    changes = changed_targets(table, current)
+    now = _targets_listed(changes, with_targets(indicator_catalogue(store)))
+    # Of a longer list the report has not every one.
+    is_whole = len(changes) == len(now)
+    return is_whole and bool(json.loads(json.dumps(now)) == reported["targets"])
+
+
+def _amended(store: Store, upload: Upload) -> tuple[pd.DataFrame, Amendment]:
     handed_in, is_replacing = store.uploads.path(upload.upload), upload.report["replace"]
     if upload.dataset == TARGETS:
         rows = pd.read_parquet(handed_in)
-        return upsert_targets(targets(store), rows, is_replacing=is_replacing)[0]
+        return upsert_targets(targets(store), rows, is_replacing=is_replacing)
     figures = parse_indicators(pd.read_parquet(handed_in), region=planning_region(store))
     current = read_indicators(store.version(INDICATORS).path)
-    return upsert(current, figures, is_replacing=is_replacing)[0]
+    return upsert(current, figures, is_replacing=is_replacing)
 
 
 def _check_figures(
@@ -170,11 +195,14 @@ def _check_targets(
     if read.frame is not None:
         table, amendment = upsert_targets(current, read.frame, is_replacing=choices.replace)
         _, whole = upsert_targets(current, read.frame, is_replacing=True)
-        changes = sorted(changed_targets(table, current), key=lambda one: _GRAVEST.index(one.way))
+        changes = changed_targets(table, current)
         report["difference"] = {
             "counts": asdict(amendment),
-            "targets": targets_json(changes, against.catalogue),
+            "targets": _targets_listed(changes, against.catalogue),
         }
+        report["subject"] = targets_subject(
+            read.frame, catalogue=against.catalogue, region=against.region
+        )._asdict()
         report["replaceable"] = whole.removed
         leaving = {one.regency_code for one in changes if one.way == "removed"}
         report["touched"] = sorted({*read.frame["regency_code"]} | leaving)
@@ -182,6 +210,12 @@ def _check_targets(
             report = with_finding(report, told)
         read.frame.to_parquet(cleaned, index=False)
     return report
+
+
+def _targets_listed(
+    changes: Sequence[TargetChange], catalogue: Mapping[str, Indicator]
+) -> list[dict[str, Any]]:
+    return targets_json(sorted(changes, key=lambda one: _GRAVEST.index(one.way)), catalogue)
 
 
 def index_against(store: Store, name: str) -> IndexAgainst:

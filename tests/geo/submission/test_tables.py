@@ -2,7 +2,13 @@
 
 import pytest
 
-from geo.errors import InvalidInput, NotAllowed, UploadRejected, WarningsNotAccepted
+from geo.errors import (
+    InvalidInput,
+    LayerMoved,
+    NotAllowed,
+    UploadRejected,
+    WarningsNotAccepted,
+)
 from geo.programme.publish_targets import targets
 from geo.programme.targets import targets_of
 from geo.store.roles import OPERATOR, Actor
@@ -161,3 +167,34 @@ def test_a_warning_of_a_typed_target_is_looked_at_first(reference_store):
         reference_store, [odd], actor=ADI, note="RPJMD", publishes=True, accept_warnings=True
     )
     assert upload.state == "published"
+
+
+def test_targets_of_other_rows_do_not_stand_in_each_others_way(reference_store, hand_in):
+    first, second, same = (
+        hand_in(OWN.replace("63.10", code).replace("3,9", most))
+        for code, most in (("63.02", "3,9"), ("63.03", "3,9"), ("63.02", "3,8"))
+    )
+    approval.publish(reference_store, first.upload, actor=ADI, note="RKPD")
+    # It was compared with version 1, and changes of version 2 what it changed of that.
+    version = approval.publish(reference_store, second.upload, actor=ADI, note="RKPD")
+    assert (version.number, version.details["difference"]["unchanged"]) == (3, 9)
+    assert {"63.02", "63.03"} <= {one.region for one in targets_of(targets(reference_store))}
+    with pytest.raises(LayerMoved):
+        approval.publish(reference_store, same.upload, actor=ADI, note="RKPD")
+
+
+def test_the_report_names_the_document_of_each_target_and_what_all_are_of(hand_in):
+    own = "63;tpt_agustus;2029;3,27;3,97;%;rpjmd;RPJMD baru;Bappeda\n"
+    report = hand_in(own).report
+    (one,) = report["difference"]["targets"]
+    assert (one["stated_before"]["document"], one["stated_after"]["document"]) == (
+        "RPJMD Provinsi Kalimantan Selatan 2025–2029",
+        "RPJMD baru",
+    )
+    assert one["stated_before"]["source_url"] == "https://adaapa.info/?p=9342"
+    title = "Tingkat pengangguran terbuka (Agustus)"
+    assert report["subject"]["id"] == f"{title} 2029, Kalimantan Selatan (RPJMD)"
+    rows = [own, *(OWN.replace("63.10", f"63.0{n}").replace("rpjmd", "rkpd") for n in (1, 2))]
+    assert hand_in(*rows).report["subject"]["en"] == (
+        "3 targets: Open unemployment rate (August); 3 regions, 2029 (RPJMD, RKPD)"
+    )
