@@ -38,9 +38,9 @@ class ClassesQuery(BaseModel):
         Field(description="Of breaks=gap: level of plan, as `/gap` has it."),
     ] = None
     yardstick: Annotated[
-        Literal["either", "own", "province"],
+        Literal["either", "own", "province"] | None,
         Field(description="Of breaks=gap: whose target a regency is held against, as `/gap`."),
-    ] = "either"
+    ] = None
     f: str | None = None
     lang: str | None = None
 

@@ -12,6 +12,7 @@ from geo.language import Language
 
 if TYPE_CHECKING:
     from geo.programme.gap.gaps import Gaps
+    from geo.programme.targets import Level
     from geo.store.versions import Published
 
 _FILES, _AREA_FILES = (".xlsx", ".csv"), (".xlsx", ".csv", ".geojson")
@@ -38,12 +39,12 @@ def gap(
         typer.Option(min=2, max=10, help="Years of the past pace, back from the newest figure."),
     ] = 3,
     yardstick: Annotated[
-        Literal["either", "own", "province"],
+        Literal["either", "own", "province"] | None,
         typer.Option(
             help="Whose target a regency is held against: its own, else the province's; its own "
-            "alone; the province's."
+            "alone; the province's. By default the province's, where it has one that holds for all."
         ),
-    ] = "either",
+    ] = None,
     areas: Annotated[
         Literal["zones", "kecamatan"] | None,
         typer.Option(help="List these areas of the regencies that are behind."),
@@ -86,7 +87,7 @@ def gap(
             _print(now, found, level=level, language=language)
 
 
-def _print(now: "Published", found: "Gaps", *, level: str | None, language: Language) -> None:
+def _print(now: "Published", found: "Gaps", *, level: "Level | None", language: Language) -> None:
     from geo.programme.publish_targets import targets
     from geo.published import indicator_catalogue
     from maps.programme.gap.page import gap_page

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.access import READS
 from api.deps import LanguageDep, LinksDep, StoreDep, form_asked
@@ -30,6 +30,8 @@ class GapQuery(BaseModel):
     indicator: Annotated[str | None, Field(description="Id of an indicator.")] = None
     year: Annotated[
         int | None,
+        # A form sends "" for the usual year.
+        BeforeValidator(lambda value: value or None),
         Field(
             ge=1,
             le=9999,
@@ -47,13 +49,14 @@ class GapQuery(BaseModel):
     ] = 3
     yardstick: Annotated[
         # `geo.programme.gap.question.YARDSTICKS`.
-        Literal["either", "own", "province"],
+        Literal["either", "own", "province", ""] | None,
         Field(
-            description="Whose target a regency is held against: its own of that year, else the "
-            "province's (either); its own alone, where need be of the nearest year (own); the "
-            "province's (province)."
+            description="Whose target a regency is held against: the province's (province); its own "
+            "of that year, else the province's (either); its own alone, where need be of the nearest "
+            "year (own). By default, or empty, the province's for all, and either where it has none "
+            "that holds for all."
         ),
-    ] = "either"
+    ] = None
     f: Annotated[str | None, Field(description="json, html, xlsx or csv.")] = None
     lang: str | None = None
 
@@ -121,6 +124,7 @@ class RegionGapDocument(BaseModel):
     figure: SeriesPointDocument | None
     target: TargetDocument | None
     is_own_target: bool
+    is_passed: bool
     whose: str
     whose_title: str
     points_near: float | None
@@ -172,8 +176,10 @@ class TargetGapDocument(BaseModel):
     end_years: list[int]
     window: int
     yardstick: str
+    is_one_yardstick: bool
     rule: str
     people_behind: float | None
+    people_known: float | None
     netting: NettingDocument | None
     denominator: DenominatorDocument | None
     province: RegionGapDocument
@@ -325,5 +331,5 @@ def _found(now: "Published", query: GapQuery) -> "Gaps":
         year=query.year,
         level=query.level or None,
         window_years=query.window,
-        yardstick=query.yardstick,
+        yardstick=query.yardstick or None,
     )

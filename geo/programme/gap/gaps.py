@@ -31,8 +31,8 @@ class Gaps:
     """The province and its regencies against the targets of one end year.
 
     `regencies` stand with the most people to go first, then by points; those without a gap that is
-    known last. `end_years` are all years that there are targets of, `usual_year` the one that holds
-    where nobody names one; `rule` states the window.
+    known last. `end_years` are all years that there are targets of, `usual_year` and `usual_yardstick`
+    what holds where nobody names one; `rule` states the window.
     """
 
     indicator: Indicator
@@ -44,6 +44,7 @@ class Gaps:
     denominator: Denominator | None
     window: int
     yardstick: Yardstick
+    usual_yardstick: Yardstick
     rule: Text
 
     @cached_property
@@ -58,10 +59,25 @@ class Gaps:
 
     @cached_property
     def people_behind(self) -> float | None:
-        """People to go, summed over the regencies that are behind; None without a denominator."""
-        if self.denominator is None:
+        """People to go, of all regencies that are behind.
+
+        None without a denominator, and where the gap of a regency is not known: a sum would pass that
+        over as 0. See `people_known`.
+        """
+        if any(gap.points_near is None for gap in self.regencies):
             return None
-        return sum(gap.people_near or 0.0 for gap in self.regencies)
+        return self.people_known
+
+    @cached_property
+    def people_known(self) -> float | None:
+        """People to go, of the regencies whose gap is known; None of none."""
+        known = [gap.people_near for gap in self.regencies if gap.people_near is not None]
+        return sum(known) if known else None
+
+    @cached_property
+    def is_one_yardstick(self) -> bool:
+        """Whether all regencies that are held against a target are held against the same."""
+        return len({gap.target for gap in self.regencies if gap.target is not None}) < 2
 
     @cached_property
     def behind(self) -> tuple[RegionGap, ...]:
@@ -78,7 +94,7 @@ def gaps(
     year: int | None = None,
     level: Level | None = None,
     window_years: int = WINDOW_YEARS,
-    yardstick: Yardstick = "either",
+    yardstick: Yardstick | None = None,
     region: PlanningRegion,
 ) -> Gaps:
     """The gap of the province and of each regency, for one indicator.
@@ -93,8 +109,9 @@ def gaps(
         Only targets of this level of plan; by default the first of `LEVELS` that a region has for
         the end year, and no proposal. Where proposals of regencies are asked for, the province is held
         against the target that it has.
-    yardstick : Yardstick
-        Whose target a regency is held against; see `geo.programme.gap.yardstick.target_for`.
+    yardstick : Yardstick, optional
+        Whose target a regency is held against; see `geo.programme.gap.yardstick.target_for`. By default
+        the province's, for all; `either` where it has none of the year or only a total, and of proposals.
 
     Raises
     ------
@@ -122,7 +139,8 @@ def gaps(
         regencies=_with_shares(found[1:]),
         denominator=question.denominator,
         window=window_years,
-        yardstick=yardstick,
+        yardstick=question.yardstick,
+        usual_yardstick=question.usual_yardstick,
         rule=filled(_SAY["rule"], years=window_years, least=LEAST_POINTS),
     )
 

@@ -20,7 +20,7 @@ def published_gaps(
     year: int | None = None,
     level: Level | None = None,
     window_years: int = WINDOW_YEARS,
-    yardstick: Yardstick = "either",
+    yardstick: Yardstick | None = None,
 ) -> Gaps:
     """The gaps of an indicator; of none that is named those of the usual one, else of the first.
 

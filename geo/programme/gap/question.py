@@ -26,18 +26,21 @@ _BINDING: tuple[Level, ...] = tuple(level for level in LEVELS if level != "usula
 class GapQuestion:
     """What is asked of every region.
 
-    `targets` are by region, in the order of years and `LEVELS`; `newest` is the newest year of any region's good figures; `notes` is what
-    the table remarks on a figure, by region and year.
+    `targets` are by region, in the order of years and `LEVELS`, of `level` alone where that is not
+    None; `newest` is the newest year of any region's good figures; `notes` is what the table remarks
+    on a figure, by region and year.
     """
 
     indicator: Indicator
     region: PlanningRegion
     year: int | None
     usual_year: int | None
+    level: Level | None
     end_years: tuple[int, ...]
     window_years: int
     denominator: Denominator | None
     yardstick: Yardstick
+    usual_yardstick: Yardstick
     targets: Mapping[str, Sequence[Target]]
     newest: int | None
     notes: Mapping[tuple[str, int], Text]
@@ -52,7 +55,7 @@ def asked_of(
     year: int | None,
     level: Level | None,
     window_years: int,
-    yardstick: Yardstick,
+    yardstick: Yardstick | None,
     region: PlanningRegion,
 ) -> tuple[GapQuestion, Mapping[str, FigureTrend]]:
     """What every region is asked, and the trend of each that has figures.
@@ -69,9 +72,11 @@ def asked_of(
     kept = _targets_by_region(targets, indicator, level)
     end_years = tuple(sorted({t.year for own in kept.values() for t in own}))
     usual_year = _end_year(kept, region, end_years)
+    year = usual_year if year is None else year
     if level == "usulan" and kept and region.code not in kept:
         # What regencies propose is how they would divide the province's target, which holds for it.
         kept |= _targets_by_region(targets[targets["regency_code"] == region.code], indicator, None)
+    usual = _usual_yardstick(kept, meant, region=region, year=year, level=level)
     # A table of a nation has a hundred times as many rows as one question reads.
     read = (indicator, *READ, *WEIGHED_BY.values(), AREA)
     table = table[table["indicator"].isin(read)]
@@ -83,17 +88,36 @@ def asked_of(
     question = GapQuestion(
         indicator=meant,
         region=region,
-        year=usual_year if year is None else year,
+        year=year,
         usual_year=usual_year,
+        level=level,
         end_years=end_years,
         window_years=window_years,
         denominator=denominator_of(table, meant, region=region),
-        yardstick=yardstick,
+        yardstick=yardstick or usual,
+        usual_yardstick=usual,
         targets=kept,
         newest=max(years, default=None),
         notes=_notes(own, meant),
     )
     return question, trends
+
+
+def _usual_yardstick(
+    kept: Mapping[str, Sequence[Target]],
+    indicator: Indicator,
+    *,
+    region: PlanningRegion,
+    year: int | None,
+    level: Level | None,
+) -> Yardstick:
+    """One for all where the province has a target that holds for all; else each regency's own.
+
+    By unequal targets the regency that promised least would look best.
+    """
+    of_province = any(target.year == year for target in kept.get(region.code, ()))
+    is_for_all = of_province and indicator.aggregation != "sum" and level != "usulan"
+    return "province" if is_for_all else "either"
 
 
 def _notes(rows: pd.DataFrame, indicator: Indicator) -> dict[tuple[str, int], Text]:

@@ -7,6 +7,7 @@ from typing import Literal
 from geo.indicators.series import FigurePoint, FigureTrend
 from geo.language import Text
 from geo.programme.gap.distance import needed_a_year, people_to_go, points_of, straight_path
+from geo.programme.gap.figure import has_passed, judged_figure
 from geo.programme.gap.pace import Pace
 from geo.programme.gap.question import GapQuestion
 from geo.programme.gap.remarks import caveats_of, notes_of
@@ -31,7 +32,8 @@ class RegionGap:
     Parameters
     ----------
     value, year, figure
-        The newest good figure and its year; None where there is none.
+        The newest good figure and its year, or that of the target's year where that has passed; None
+        where there is none.
     target : Target or None
         Of the end year, or by the yardstick `own` of the nearest; the province's or the nation's where
         `is_own_target` is False.
@@ -67,6 +69,7 @@ class RegionGap:
     figure: FigurePoint | None
     target: Target | None
     is_own_target: bool
+    is_passed: bool
     points_near: float | None
     points_far: float | None
     people_near: float | None
@@ -105,7 +108,7 @@ def gap_of(question: GapQuestion, code: str, trends: Mapping[str, FigureTrend]) 
     own = question.targets.get(code, ())
     target = target_for(question, code)
     is_own = target is not None and target.region == code and target.level != "rpjmn"
-    figure = next(reversed(trend.good), None)
+    figure = judged_figure(question, trend, target)
     near, far = points_of(figure, target)
     past = past_pace(question, trend)
     projected = projected_of(question, past, target)
@@ -119,6 +122,7 @@ def gap_of(question: GapQuestion, code: str, trends: Mapping[str, FigureTrend]) 
         figure=figure,
         target=target,
         is_own_target=is_own,
+        is_passed=has_passed(question, target),
         points_near=near,
         points_far=far,
         people_near=people_to_go(near, question.denominator, region=code),
@@ -130,7 +134,7 @@ def gap_of(question: GapQuestion, code: str, trends: Mapping[str, FigureTrend]) 
         verdict=verdict,
         reasons=reasons,
         caveats=caveats_of(question, code, trend, target=target, is_own=is_own),
-        notes=notes_of(question, code, trend),
+        notes=notes_of(question, code, trend, target),
         path=() if is_change else straight_path(figure, target),
         others=tuple(one for one in own if one != target),
         windows=windows_of(question, code, trend, target),

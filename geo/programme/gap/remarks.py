@@ -5,6 +5,7 @@ from geo.indicators.periods import period_in_words
 from geo.indicators.series import FigureTrend
 from geo.indicators.table import Indicator
 from geo.language import Text, filled, listed, texts
+from geo.programme.gap.figure import has_passed, judged_figure
 from geo.programme.gap.question import GapQuestion
 from geo.programme.gap.verdict import past_pace
 from geo.programme.gap.yardstick import of_year
@@ -20,6 +21,8 @@ def caveats_of(
     found = [question.indicator.caveat] if question.indicator.caveat.id else []
     if target is not None:
         found += _of_target(question, code, target, is_own=is_own)
+    if has_passed(question, target):
+        return tuple(found)
     good = trend.good
     if good and question.newest is not None and good[-1].year < question.newest:
         found.append(filled(_SAY["older"], year=good[-1].year, newest=question.newest))
@@ -45,13 +48,16 @@ def _of_target(question: GapQuestion, code: str, target: Target, *, is_own: bool
     return [_SAY["province_chosen" if has_own else "province_target"]]
 
 
-def notes_of(question: GapQuestion, code: str, trend: FigureTrend) -> tuple[Text, ...]:
+def notes_of(
+    question: GapQuestion, code: str, trend: FigureTrend, target: Target | None
+) -> tuple[Text, ...]:
     """What the table remarks on the figures that carry the verdict: those that a line is drawn through.
 
     A remark that several of them have is said once.
     """
-    past = past_pace(question, trend)
-    carrying = [past.first, past.last] if past is not None else trend.good[-1:]
+    past = None if has_passed(question, target) else past_pace(question, trend)
+    figure = judged_figure(question, trend, target)
+    carrying = [past.first, past.last] if past is not None else [figure] if figure else []
     by_note: dict[Text, list[Text]] = {}
     for point in carrying:
         if note := question.notes.get((code, point.year)):

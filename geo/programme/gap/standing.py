@@ -29,6 +29,8 @@ _WHOSE: Mapping[Whose, Text] = {
 VERDICTS: Mapping[Verdict, Text] = {
     "on_track": _SAY["on_track"],
     "off_track": _SAY["off_track"],
+    "met": _SAY["met"],
+    "missed": _SAY["missed"],
     "not_assessable": _SAY["not_assessable"],
 }
 

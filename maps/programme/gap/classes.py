@@ -50,7 +50,10 @@ def gap_classes(
         indicator, table, codes=codes, breaks="quantile", language=language
     )
     rows = drawn_figures(table, codes)
-    held = [(row, targets.get(row["regency_code"])) for row in rows.to_dict("records")]
+    held = [
+        (row, _holding(targets, row["year"]).get(row["regency_code"]))
+        for row in rows.to_dict("records")
+    ]
     togo = [points_to_go(row["value"], target)[0] for row, target in held if target is not None]
     edges = _edges([points for points in togo if points > 0], found)
     n_classes = max(len(edges) - 1, 0)
@@ -71,10 +74,15 @@ def gap_classes(
         "legend": _legend(edges, colours, indicator, language),
         "no_data": translate("gap.map_no_data", language),
         "figures": {
-            year: _of_year(figures, targets, edges, found, language)
+            year: _of_year(figures, _holding(targets, year), edges, found, language)
             for year, figures in document["figures"].items()
         },
     }
+
+
+def _holding(targets: Mapping[str, Target], year: int | str) -> dict[str, Target]:
+    """The targets that figures of a year are held against: none whose own year was before."""
+    return {code: target for code, target in targets.items() if int(year) <= target.year}
 
 
 def _legend(

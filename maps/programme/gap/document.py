@@ -22,8 +22,10 @@ def gap_document(found: Gaps, language: Language) -> dict[str, Any]:
         "end_years": found.end_years,
         "window": found.window,
         "yardstick": found.yardstick,
+        "is_one_yardstick": found.is_one_yardstick,
         "rule": found.rule,
         "people_behind": found.people_behind,
+        "people_known": found.people_known,
         "netting": found.netting,
         "denominator": found.denominator,
     }

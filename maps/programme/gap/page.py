@@ -18,11 +18,11 @@ from geo.programme.gap.question import YARDSTICKS
 from geo.programme.gap.region_gap import RegionGap
 from geo.programme.gap.standing import VERDICTS
 from geo.programme.gap.verdict import WindowView
-from geo.programme.targets import LEVELS, Target, level_title, target_in_words
+from geo.programme.targets import LEVELS, Level, Target, level_title, target_in_words
 from maps.escape import safe_address
 from maps.folium.cards import figure_text
 from maps.programme.gap.chart import GapChart, gap_charts
-from maps.programme.gap.table import held_words, past_words, row_words
+from maps.programme.gap.table import held_words, past_words, row_words, share_head
 from maps.programme.words import change_unit, target_note
 from maps.text import MISSING, format_period, translate
 
@@ -31,6 +31,8 @@ _MARKS: Mapping[str, tuple[str, str]] = {
     # Okabe and Ito (2008); the sign says the same without colour.
     "on_track": ("#009e73", "✓"),
     "off_track": ("#d55e00", "✕"),
+    "met": ("#009e73", "✓"),
+    "missed": ("#d55e00", "✕"),
     "not_assessable": ("#59656b", "?"),
 }
 # A group of at most so many regencies is named.
@@ -42,7 +44,7 @@ def gap_page(
     *,
     catalogue: Mapping[str, Indicator],
     targets: pd.DataFrame,
-    level: str | None,
+    level: Level | None,
     language: Language,
 ) -> dict[str, Any]:
     """Everything that the page says; see `geo.programme.gap.gaps` for what is found."""
@@ -74,7 +76,9 @@ def gap_page(
         "denominator": (counted := _denominator(found, language)),
         "people_said": translate("gap.people_how", language, **counted) if counted else "",
         "rule": found.rule.to(language),
-        "has_pace": not found.indicator.is_change,
+        "has_pace": any(gap.projected is not None for gap in (found.province, *found.regencies)),
+        "share_head": share_head(found, language),
+        "map_year": _map_year(found),
         "windows": [_window(view, found, language) for view in found.province.windows],
         "turning": _turning(found, language),
         "caveat": found.indicator.caveat.to(language),
@@ -85,7 +89,7 @@ def _form(
     found: Gaps,
     catalogue: Mapping[str, Indicator],
     targets: pd.DataFrame,
-    level: str | None,
+    level: Level | None,
     language: Language,
 ) -> dict[str, Any]:
     """What can be asked instead: another indicator with a target, end year, window, level of plan."""
@@ -95,18 +99,39 @@ def _form(
     windows = sorted({*WINDOW_CHOICES, found.window})
     return {
         "indicators": [(i.id, i.title.to(language)) for i in known],
-        "years": [(str(year), str(year)) for year in found.end_years],
+        "years": _years(found, language),
         "windows": [(str(n), translate("gap.n_years", language, n=n)) for n in windows],
         "levels": [
             ("", translate("gap.any_plan", language)),
             *((one, level_title(one).to(language)) for one in LEVELS if one in levels),
         ],
-        "yardsticks": [(one, translate(f"gap.yardstick_{one}", language)) for one in YARDSTICKS],
-        "yardstick": found.yardstick,
+        "yardsticks": _yardsticks(found, language),
+        "yardstick": "" if found.yardstick == found.usual_yardstick else found.yardstick,
         "level": level or "",
         "window": str(found.window),
-        "year": str(found.year or ""),
+        "year": "" if found.year == found.usual_year else str(found.year),
     }
+
+
+def _years(found: Gaps, language: Language) -> list[tuple[str, str]]:
+    """The years of targets, the usual one unnamed in the address: another indicator has another."""
+    if found.year is None:
+        return []
+    said = [("" if year == found.usual_year else str(year), str(year)) for year in found.end_years]
+    if found.year in found.end_years:
+        return said
+    lacking = translate("gap.year_without_target", language, year=found.year)
+    return [*said, (str(found.year), lacking)]
+
+
+def _yardsticks(found: Gaps, language: Language) -> list[tuple[str, str]]:
+    """What a planner may choose, the usual one first and unnamed in the address."""
+    usual = found.usual_yardstick
+    others = (one for one in YARDSTICKS if one != usual)
+    return [
+        ("" if one == usual else one, translate(f"gap.yardstick_{one}", language))
+        for one in (usual, *others)
+    ]
 
 
 def _target(target: Target | None, found: Gaps, language: Language) -> dict[str, Any] | None:
@@ -137,7 +162,7 @@ def _row(
 
 def _carried(found: Gaps, language: Language) -> str:
     """Who carries the gap in people, and why the province's own is less; empty without either."""
-    if found.people_behind is None or not found.behind:
+    if found.people_known is None or not found.behind:
         return ""
     shares = [Text(*(_carries(gap, one) for one in ("id", "en"))) for gap in found.behind[:_NAMED]]
     unknown = sum(gap.points_near is None for gap in found.regencies)
@@ -147,7 +172,7 @@ def _carried(found: Gaps, language: Language) -> str:
     said = translate(
         some if unknown else whole,
         language,
-        people=people_in_words(found.people_behind).to(language),
+        people=people_in_words(found.people_known).to(language),
         n=len(found.behind),
         unknown=unknown,
         shares=listed(shares).to(language),
@@ -225,7 +250,7 @@ def _span(span: Text, gaps: Sequence[RegionGap], language: Language) -> str:
     return f"{said} ({listed([gap.title for gap in gaps]).to(language)})"
 
 
-def _target_title(found: Gaps, level: str | None, language: Language) -> str:
+def _target_title(found: Gaps, level: Level | None, language: Language) -> str:
     """Whose target of which year the page holds figures against."""
     key = "gap.target_title_nation" if found.province.whose == "nation" else "gap.target_title"
     if level == "usulan" and found.province.target is None:
@@ -233,20 +258,32 @@ def _target_title(found: Gaps, level: str | None, language: Language) -> str:
     return " ".join((translate(key, language), str(found.year or ""))).strip()
 
 
-def _no_target(found: Gaps, level: str | None, language: Language) -> str:
+def _no_target(found: Gaps, level: Level | None, language: Language) -> str:
     """Why there is no target of the province."""
     if not found.end_years:
         none = "gap.no_targets_of_level" if level else "gap.no_targets"
         return translate(none, language)
-    key = "gap.no_target_proposal" if level == "usulan" else "gap.no_target"
+    key = "gap.no_target_of_level" if level else "gap.no_target"
+    if level == "usulan":
+        key = "gap.no_target_proposal"
     own = sum(gap.target is not None for gap in found.regencies)
-    said = translate(key, language, year=found.year)
+    titled = level_title(level).to(language) if level else ""
+    said = translate(key, language, year=found.year, level=titled)
     return f"{said} {translate('gap.some_have', language, n=own)}" if own else said
 
 
 def _whose_note(found: Gaps, language: Language) -> str:
     """By which rule the rows are held against a target."""
+    said = _rule_of_rows(found, language)
+    if found.is_one_yardstick:
+        return said
+    return f"{said} {translate('gap.uneven', language)}"
+
+
+def _rule_of_rows(found: Gaps, language: Language) -> str:
     held = {gap.whose for gap in found.regencies if gap.target is not None}
+    if found.yardstick == "province" and "nation" in held:
+        return translate("gap.whose_note_nation", language)
     if found.yardstick != "either" and held:
         return translate(f"gap.whose_note_by_{found.yardstick}", language, year=found.year)
     if "nation" in held:
@@ -256,11 +293,18 @@ def _whose_note(found: Gaps, language: Language) -> str:
     return translate("gap.whose_note_own", language) if held else ""
 
 
-def map_state(found: Gaps, level: str | None) -> str:
+def map_state(found: Gaps, level: Level | None) -> str:
     """What stands behind # in the address of the map that shows this gap; see maps/static/js/years.js."""
-    if found.yardstick == "either" and not level and found.year == found.usual_year:
+    is_usual = found.yardstick == found.usual_yardstick
+    if is_usual and not level and found.year == found.usual_year:
         return "b=gap"
-    return f"b=gap&g={found.year or ''},{level or ''},{found.yardstick}"
+    return f"b=gap&g={found.year or ''},{level or ''},{'' if is_usual else found.yardstick}"
+
+
+def _map_year(found: Gaps) -> int | None:
+    """The year that the map opens on: of targets whose year has passed that year, else the newest."""
+    passed = {gap.target.year for gap in found.regencies if gap.target and gap.is_passed}
+    return passed.pop() if len(passed) == 1 else None
 
 
 def _held(found: Gaps, language: Language) -> str:
@@ -307,9 +351,10 @@ def _counts(found: Gaps, language: Language) -> list[dict[str, Any]]:
             "words": VERDICTS[verdict].to(language),
             "colour": _MARKS[verdict][0],
             "sign": _MARKS[verdict][1],
-            "count": sum(gap.verdict == verdict for gap in found.regencies),
+            "count": count,
         }
         for verdict in VERDICTS
+        if (count := sum(gap.verdict == verdict for gap in found.regencies))
     ]
 
 

@@ -118,6 +118,7 @@ def past_words(past: Pace | None, indicator: Indicator, language: Language) -> s
 def table_words(found: Gaps, language: Language) -> tuple[list[str], list[list[str]]]:
     """Heads and rows of the page's table in plain words, the province first, as a terminal shows them."""
     heads = {key: translate(key, language) for key in _HEADS}
+    heads["gap.share"] = share_head(found, language)
     unit = change_unit(found.indicator, language)
     for key in ("gap.needed", "gap.past"):
         heads[key] += f" ({unit})"
@@ -126,6 +127,11 @@ def table_words(found: Gaps, language: Language) -> tuple[list[str], list[list[s
         kept = [n for n, key in enumerate(_HEADS) if key not in ("gap.people", "gap.share")]
         return [list(heads.values())[n] for n in kept], [[row[n] for n in kept] for row in rows]
     return list(heads.values()), rows
+
+
+def share_head(found: Gaps, language: Language) -> str:
+    """The head of the shares, which says so where they are of unequal yardsticks."""
+    return translate("gap.share" if found.is_one_yardstick else "gap.share_uneven", language)
 
 
 def _plain_row(gap: RegionGap, found: Gaps, language: Language) -> list[str]:
@@ -186,7 +192,7 @@ def gap_columns(found: Gaps, language: Language) -> dict[str, Column]:
         "target_document": column("gap.document"),
         "points": column("gap.points", points, places),
         "people": column("gap.people", people, 0),
-        "share_percent": column("gap.share", "%", 0),
+        "share_percent": Column(share_head(found, language), "%", decimals=0),
         "needed_a_year": column("gap.needed", points, places + 1),
         "past_a_year": column("gap.past", points, places + 1),
         "past_years": column("gap.window_years"),

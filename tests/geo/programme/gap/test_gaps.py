@@ -70,8 +70,65 @@ def test_what_the_province_nets_is_divided_by_its_causes(indicator, parts):
 
 def test_there_are_no_shares_where_some_have_no_target():
     found = gaps_of(year=2026)
-    assert found.people_behind == pytest.approx(50, abs=20)
+    # A sum over all is missing where one is: what is known of some stands apart.
+    assert (found.people_behind, found.people_known) == (None, pytest.approx(50, abs=20))
     assert {gap.share for gap in found.regencies} == {None}
+    assert gaps_of(year=2028).people_known is None
+
+
+def test_a_pace_that_leads_exactly_to_the_target_is_on_track():
+    # By hand: 4.16 - 4 x 0.075 = 3.86, which floats make 3.860000000000001.
+    target = ("tpt_agustus", "63", 2029, None, 3.86, "renja", "down")
+    found = gaps_of(targets=(target,), window_years=2).province
+    assert (found.projected, found.verdict) == (3.86, "on_track")
+
+
+PAST = (
+    ("tpt_agustus", "63.71", 2024, 1.0, 2.0, "renja", "down"),
+    ("tpt_agustus", "63.02", 2025, 5.0, 6.0, "renja", "down"),
+)
+
+
+def test_a_target_whose_year_has_passed_is_judged_by_the_figure_of_that_year():
+    found = regency(gaps_of(targets=PAST, year=2024), "63.71")
+    # The figure of 2025 is 6.49.
+    assert (found.value, found.year, found.points_near) == (6.56, 2024, pytest.approx(4.56))
+    assert (found.verdict, found.projected, found.is_passed) == ("missed", None, True)
+    assert found.reasons[0].id == (
+        "Tahun target sudah lewat: 6,56% (Agustus 2024), batas target 2,00% tidak tercapai."
+    )
+    assert regency(gaps_of(targets=PAST, year=2025), "63.02").verdict == "met"
+    table = shipped_table()
+    is_2024 = (table["regency_code"] == "63.71") & (table["year"] == 2024)
+    lacking = regency(gaps_of(targets=PAST, year=2024, table=table[~is_2024]), "63.71")
+    assert (lacking.value, lacking.points_near, lacking.verdict) == (None, None, "not_assessable")
+    assert "angka 2024 belum ada" in lacking.reasons[0].id
+
+
+def test_a_pace_the_wrong_way_is_not_told_as_progress():
+    target = ("tpt_agustus", "63.06", 2029, None, 2.1, "rkpd", "down")
+    (reason,) = regency(gaps_of(targets=(target,)), "63.06").reasons
+    assert "(naik 0,040 poin persen per tahun) justru menjauh dari target: 2,36%" in reason.id
+
+
+def test_all_are_held_against_one_yardstick_unless_another_is_chosen():
+    soft = ("tpt_agustus", "63.71", 2029, 5.0, 5.5, "rkpd", "down")
+    usual, chosen = (gaps_of(targets=(TPT, soft), yardstick=one) for one in (None, "either"))
+    assert (usual.yardstick, usual.is_one_yardstick) == ("province", True)
+    assert usual.regencies[0].region == "63.71"
+    assert not chosen.is_one_yardstick
+    assert regency(chosen, "63.71").target.most == 5.5
+    # Where the province has none of that year each has its own.
+    assert gaps_of(year=2026).yardstick == "either"
+
+
+def test_no_total_of_the_province_is_named_where_it_has_no_target():
+    found = gaps_of("penganggur_agustus")
+    assert {gap.reasons[0].id for gap in (found.province, *found.regencies)} == {
+        "Belum ada target; kantor yang mengisinya."
+    }
+    of_level = gaps_of(level="renja", year=2029).province.reasons[0].id
+    assert of_level == "Belum ada target tingkat Renja untuk 2029."
 
 
 GROWTH = ("pertumbuhan_ekonomi", "63", 2029, 8.0, None, "rpjmn", "up")
