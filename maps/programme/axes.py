@@ -13,6 +13,8 @@ from maps.text import format_number
 
 GLYPH, GAP, LINE, YEAR_WIDTH = 6.8, 8.0, 15.0, 44.0
 TOP, BOTTOM, GOAL_WIDTH = 14.0, 26.0, 34.0
+# What is left of a chart for its lines beside the years of targets, of its width.
+_LINES_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Axes:
     """Where years and values stand; the same for all frames of small multiples.
 
     `goals` are the places of the years of targets, where they stand beside the names: a line that led
-    through years to come to its name would look like a forecast. `own` are notes of a few figures.
+    through years to come to its name would look like a forecast. Where not all have room, those of
+    `foremost` stand there. `own` are notes of a few figures.
     """
 
     first: int
@@ -51,9 +54,9 @@ class Axes:
         share = (year - self.first) / (self.last - self.first)
         return round(self.left + GAP + share * (self.right - self.left - 2 * GAP), 1)
 
-    def goal_x(self, year: int) -> float:
-        """Where the year of a target stands."""
-        return self.goals.get(year) or self.x(year)
+    def goal_x(self, year: int) -> float | None:
+        """Where the year of a target stands; None of one without room."""
+        return self.goals.get(year) if self.goals else self.x(year)
 
     def y(self, value: float) -> float:
         """Where a value stands."""
@@ -90,6 +93,8 @@ def axes_of(
         own = own_notes(view)
         return Axes(min(years), max(years), tuple(levels), left, right, bottom, {}, own)
     names = max(len(end_text(row, view, language)) for row in rows) * GLYPH
+    room = size.width * (1 - _LINES_SHARE) - names - left - 2 * GAP
+    goal_years = foremost(goal_years, newest=view.years[-1], most=max(1, int(room // GOAL_WIDTH)))
     places = {
         year: size.width - GOAL_WIDTH * (len(goal_years) - i - 0.5)
         for i, year in enumerate(goal_years)
@@ -105,6 +110,18 @@ def axes_of(
         places,
         own_notes(view),
     )
+
+
+def foremost(years: Sequence[int], *, newest: int, most: int) -> list[int]:
+    """The years of targets to show where there is room for so many: the last, then the next ones to come.
+
+    Examples
+    --------
+    >>> foremost([2024, 2025, 2026, 2027, 2029], newest=2025, most=2)
+    [2026, 2029]
+    """
+    last = max(years, default=newest)
+    return sorted(sorted(years, key=lambda year: (year != last, year <= newest, year))[:most])
 
 
 def end_text(row: RegionRow, view: IndicatorView, language: Language) -> str:

@@ -16,7 +16,7 @@ from geo.programme.province import unit_codes
 from geo.programme.publish_targets import targets
 from geo.programme.targets import level_word, range_in_words
 from geo.store.versions import Published
-from maps.programme.axes import NARROW, WIDE
+from maps.programme.axes import NARROW, WIDE, foremost
 from maps.programme.charts import lines_chart, row_colours, small_charts
 from maps.programme.explorer_notes import level_said, remarks, sources_of, targets_by_document
 from maps.programme.indicator_list import listed_themes
@@ -144,10 +144,17 @@ def _section(
     }
 
 
+# Targets of more years would push one another off the screen; all stand in the list below the table.
+_MOST_GOAL_YEARS = 2
+
+
 def figures_table(view: IndicatorView, language: Language) -> dict[str, Any]:
-    """The sheet of numbers: a row a region, a column a year, then the change and the targets."""
+    """The sheet of numbers: a row a region, a column a year, then the change and the foremost targets."""
     colours, own = row_colours(view), own_notes(view)
-    goals = sorted({(t.year, t.level) for row in view.rows for t in row.targets})
+    every = {(t.year, t.level) for row in view.rows for t in row.targets}
+    newest = max(view.years, default=0)
+    shown = foremost(sorted({y for y, _ in every}), newest=newest, most=_MOST_GOAL_YEARS)
+    goals = sorted((year, level) for year, level in every if year in shown)
     return {
         "years": [{"year": y, "period": _period(view, y, language)} for y in view.years],
         "span": None
@@ -157,6 +164,7 @@ def figures_table(view: IndicatorView, language: Language) -> dict[str, Any]:
             translate("explorer.goal_head", language, year=y, level=level_word(level).to(language))
             for y, level in goals
         ],
+        "has_more_goals": len(goals) < len(every),
         "rows": [
             {
                 "code": row.code,

@@ -45,16 +45,17 @@ class Level:
 def goals_of(
     row: RegionRow, view: IndicatorView, axes: Axes, language: Language
 ) -> tuple[Goal, ...]:
-    """The uprights of a region's targets."""
+    """The uprights of a region's targets, but of years without room."""
     return tuple(
         Goal(
-            x=round(axes.goal_x(target.year) + _aside(row, target, view), 1),
+            x=round(x + _aside(row, target, view), 1),
             is_binding=not is_proposal(target),
             top=min(axes.y(target.near), axes.y(target.far)),
             foot=max(axes.y(target.near), axes.y(target.far)),
             title=f"{row.name.to(language)}: {target_words(target, view.indicator, language)}",
         )
         for target in row.targets
+        if (x := axes.goal_x(target.year)) is not None
     )
 
 

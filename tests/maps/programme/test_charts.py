@@ -11,7 +11,7 @@ from geo.indicators.table import Indicator
 from geo.language import Text
 from geo.programme.explorer import IndicatorView, RegionRow, ShownFigure
 from geo.programme.targets import Target
-from maps.programme.axes import NARROW
+from maps.programme.axes import NARROW, WIDE
 from maps.programme.charts import apart, lines_chart, small_charts
 
 TPT = Indicator(
@@ -146,3 +146,17 @@ def test_a_level_has_no_words_where_they_would_lie_on_the_names():
 
 def test_nothing_is_drawn_without_figures():
     assert lines_chart(view_of(("63", {}, ()), years=()), "id") is None
+
+
+def test_targets_of_many_years_leave_a_narrow_chart_room_for_its_lines():
+    plain = view_of(
+        ("63", {2024: 4.2, 2025: 4.1}, ((2024, 2025),)),
+        ("63.71", {2024: 6.5, 2025: 6.4}, ((2024, 2025),)),
+        years=(2024, 2025),
+    )
+    view = with_targets(plain, *(target(4.0, year=year) for year in range(2023, 2030)))
+    narrow, wide = (lines_chart(view, "id", size=size) for size in (NARROW, WIDE))
+    assert narrow.right - narrow.left >= 0.25 * NARROW.width
+    assert [mark.label for mark in narrow.goal_years][-1] == "2029"
+    assert len(narrow.lines[-1].goals) == len(narrow.goal_years) < 7
+    assert [mark.label for mark in wide.goal_years] == [str(year) for year in range(2023, 2030)]
