@@ -30,7 +30,7 @@ from geo.vector.regions import to_kemendagri
 from maps.desk.file_form import indicator_options
 from maps.programme.words import target_note
 from maps.programme.workbook import Cell, Column, Precise, Sheet, workbook
-from maps.text import format_figure, translate
+from maps.text import translate
 
 # The years that the form offers: this one and those of a plan of five.
 _YEARS = 5
@@ -69,7 +69,7 @@ def targets_page(
         "levels": [{"name": one, "title": level_title(one).to(language)} for one in LEVELS],
         "chosen": chosen,
         "has_history": "targets" in now.datasets("targets"),
-        "form": None if actor is None else _form(store, chosen, regions, actor, language),
+        "form": None if actor is None else _form(store, chosen, regions, actor),
     }
 
 
@@ -117,37 +117,24 @@ def _form(
     chosen: Mapping[str, Any],
     regions: list[dict[str, str]],
     actor: Actor,
-    language: Language,
 ) -> dict[str, Any]:
-    """The form: a row for each year of the plan, with what is published already."""
+    """The form: a row for each year of the plan and of what is published; scripts fill them in."""
     own = actor.regencies
     known = {
-        one.year: one
+        one.year
         for one in targets_of(targets(store), indicator=chosen.get("indicator"))
         if (one.region, one.level) == (chosen.get("region"), chosen.get("level", "rpjmd"))
     }
     first = local_day(store).year
-    years = sorted({*range(first, first + _YEARS), *known})
     given = Circumstances(is_own=True, own_approval=store.rules.is_on("own_approval"))
     return {
         "regions": [one for one in regions if own is None or one["code"] in own],
-        "years": [_year(year, known.get(year), language) for year in years],
-        "stated": next(iter(known.values()), None),
+        "years": sorted({*range(first, first + _YEARS), *known}),
         "may_publish": may(actor, "approve", given),
         "directions": {
             one.id: BETTER.get(one.direction, "") for one in indicator_catalogue(store).values()
         },
     }
-
-
-def _year(year: int, known: Target | None, language: Language) -> dict[str, Any]:
-    if known is None:
-        return {"year": year, "least": "", "most": "", "is_published": False}
-    written = {
-        end: "" if value is None else format_figure(value, language)
-        for end, value in zip(_ENDS, (known.least, known.most), strict=True)
-    }
-    return {"year": year, "is_published": True, **written}
 
 
 def target_records(

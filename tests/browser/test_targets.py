@@ -39,8 +39,24 @@ def test_a_target_is_entered_and_seen_among_figures_and_gaps(visit, service):
     expect(form.locator("button[type=submit]")).to_be_enabled()
     require_no_fault(page)
 
+    # Only what is changed is sent; what is published beside it keeps its document, source and link.
+    expect(last.locator("[data-end=most]")).to_have_value("3,97")
+    next_year = page.locator("tr[data-year='2027']")
+    next_year.locator("[data-end=most]").fill("4,05")
+    expect(next_year.get_by_role("checkbox")).to_be_checked()
+    form.locator("[name=document]").fill("RPJMD Perubahan 2026")
+    form.locator("[name=source]").fill("Bappeda")
+    form.locator("[name=note]").fill("Target 2027")
+    form.locator("button[type=submit]").click()
+    expect(page.locator("#published ~ .scroll tbody")).to_contain_text("4,05%")
+    kept = page.request.get(f"{service}/targets?region=63&indicator=tpt_agustus&f=json").json()
+    said = [(one["year"], one["source"] == "Bappeda", one["source_url"]) for one in kept["targets"]]
+    assert said == [(2027, True, None), (2029, False, "https://adaapa.info/?p=9342")]
+
     # What is published of the province is no target of the regency that is chosen next.
     expect(last.locator("[data-end=most]")).to_have_value("3,97")
+    last.get_by_role("checkbox").check()
+    expect(form.locator("[name=source_url]")).to_have_value("https://adaapa.info/?p=9342")
     form.locator("[name=regency_code]").select_option("63.10")
     expect(last.locator("[data-end=most]")).to_have_value("")
     expect(form.locator("[name=source_url]")).to_have_value("")

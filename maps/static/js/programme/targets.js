@@ -1,4 +1,4 @@
-/* The form of targets: a row a year, sent as one small table; what is wrong is told by its year. */
+/* The form of targets: a row a year, of which the ticked ones are sent as one small table; faults are told by year. */
 
 (() => {
   "use strict";
@@ -7,7 +7,10 @@
   if (!(page instanceof HTMLElement)) return;
   const uploads = page.dataset.uploads ?? "";
   const KEYS = ["indicator", "regency_code", "level"];
-  const ENDS = ["least", "most"];
+  /** What is said of all ticked rows, as the form and as a document of targets call it. */
+  const SAID = [["document", "document"], ["page", "page"], ["source", "source"], ["source_url", "source_url"], ["row_note", "note"]];
+  /** What is published of the indicator, region and level that are chosen, by year. @type {Map<string, any>} */
+  let published = new Map();
 
   /** A number as the page writes it, so that 3.875 is no thousands; other texts are the server's to read. @param {string} text */
   function asNumber(text) {
@@ -15,28 +18,32 @@
     return plain.test(text) ? Number(text.replace(",", ".")) : text;
   }
 
-  /** @param {Element} row  @param {string} end */
-  function endOf(row, end) {
-    const field = row.querySelector(`[data-end=${end}]`);
-    return field instanceof HTMLInputElement ? field : null;
+  /** @param {number | null | undefined} value */
+  function asTyped(value) {
+    const said = value === undefined || value === null ? "" : String(value);
+    return language === "id" ? said.replace(".", ",") : said;
   }
 
-  /** The years that hold a number, each with what is said of all. @param {HTMLFormElement} form */
+  /** @param {HTMLFormElement} form */
+  function rowsOf(form) {
+    return [...form.querySelectorAll("tr[data-year]")].flatMap((row) => {
+      const [least, most, sent] = ["[data-end=least]", "[data-end=most]", "[data-sent]"].map((one) => row.querySelector(one));
+      if (!(row instanceof HTMLElement && least instanceof HTMLInputElement && most instanceof HTMLInputElement && sent instanceof HTMLInputElement)) return [];
+      return [{ year: row.dataset.year ?? "", least, most, sent }];
+    });
+  }
+
+  /** The ticked years, each with what is said of all. @param {HTMLFormElement} form */
   function entries(form) {
     const fields = new FormData(form);
-    const names = ["indicator", "regency_code", "level", "document", "page", "source", "source_url"];
+    const text = (/** @type {string} */ name) => String(fields.get(name) ?? "").trim();
     /** @type {{[name: string]: any}} */
-    const said = Object.fromEntries(names.map((name) => [name, String(fields.get(name) ?? "").trim()]));
+    const said = Object.fromEntries([...KEYS.map((name) => [name, text(name)]), ...SAID.map(([field, name]) => [name, text(field)])]);
     const direction = form.querySelector(".direction");
     if (direction instanceof HTMLElement && !direction.hidden) said.direction = fields.get("direction");
-    said.note = String(fields.get("row_note") ?? "").trim();
-    const found = [];
-    for (const row of form.querySelectorAll("tr[data-year]")) {
-      if (!(row instanceof HTMLElement)) continue;
-      const [least, most] = ENDS.map((end) => endOf(row, end)?.value.trim() ?? "");
-      if (least || most) found.push({ ...said, year: Number(row.dataset.year), least: asNumber(least), most: asNumber(most) });
-    }
-    return found;
+    return rowsOf(form)
+      .filter((row) => row.sent.checked)
+      .map((row) => ({ ...said, year: Number(row.year), least: asNumber(row.least.value.trim()), most: asNumber(row.most.value.trim()) }));
   }
 
   /** @param {HTMLElement} notice  @param {string[]} sentences */
@@ -117,39 +124,67 @@
 
   /** Put what is published into a field that nobody has typed into. @param {Element | null} field  @param {string} value */
   function fill(field, value) {
-    if (!(field instanceof HTMLInputElement) || field.value !== (field.dataset.filled ?? field.defaultValue)) return;
+    if (!(field instanceof HTMLInputElement) || isTyped(field)) return;
     field.value = field.dataset.filled = value;
+  }
+
+  /** @param {HTMLInputElement} field */
+  function isTyped(field) {
+    return field.value.trim() !== (field.dataset.filled ?? "");
+  }
+
+  /**
+   * Offer the document and source that all ticked rows are published with; what they do not share, or a
+   * new row does not have, is nobody's to fill in. A link and a remark go with their document.
+   *
+   * @param {HTMLFormElement} form
+   */
+  function followRows(form) {
+    const ticked = rowsOf(form).filter((row) => row.sent.checked).map((row) => published.get(row.year));
+    const isNew = ["document", "source"].some((name) => {
+      const field = form.querySelector(`[name=${name}]`);
+      return field instanceof HTMLInputElement && isTyped(field);
+    });
+    const [first, ...others] = ticked;
+    const isShared = first && !isNew && others.every((one) => one && SAID.every(([, name]) => one[name] === first[name]));
+    for (const [field, name] of SAID) fill(form.querySelector(`[name=${field}]`), isShared ? (first[name] ?? "") : "");
   }
 
   /** What is published of another indicator, region or level is no target of the one that is chosen now. @param {HTMLFormElement} form */
   async function refill(form) {
     const fields = new FormData(form);
+    const chosen = () => KEYS.map((name) => String(new FormData(form).get(name) ?? "")).join();
     const [indicator, region, level] = KEYS.map((name) => String(fields.get(name) ?? ""));
     const asked = new URL(address);
     for (const [name, value] of Object.entries({ indicator, region, level, f: "json" })) asked.searchParams.set(name, value);
+    const before = chosen();
     /** @type {any[]} */
     let known = [];
     if (indicator && region) {
       const answer = await fetch(asked, { headers });
       if (answer.ok) known = (await answer.json()).targets;
     }
-    for (const row of form.querySelectorAll("tr[data-year]")) {
-      const one = known.find((each) => row instanceof HTMLElement && String(each.year) === row.dataset.year);
-      for (const end of ENDS) {
-        const said = one?.[end] === undefined ? "" : String(one[end]);
-        fill(endOf(row, end), language === "id" ? said.replace(".", ",") : said);
-      }
+    if (chosen() !== before) return;
+    published = new Map(known.map((one) => [String(one.year), one]));
+    for (const row of rowsOf(form)) {
+      fill(row.least, asTyped(published.get(row.year)?.least));
+      fill(row.most, asTyped(published.get(row.year)?.most));
+      row.sent.checked = isTyped(row.least) || isTyped(row.most);
     }
-    for (const [name, from] of [["document", "document"], ["page", "page"], ["source", "source"], ["source_url", "source_url"], ["row_note", "note"]]) {
-      fill(form.querySelector(`[name=${name}]`), known[0]?.[from] ?? "");
-    }
+    followRows(form);
   }
 
   for (const form of document.querySelectorAll("form.targets")) {
     if (!(form instanceof HTMLFormElement)) continue;
     followIndicator(form);
+    void refill(form);
+    form.addEventListener("input", (event) => {
+      const row = rowsOf(form).find(({ least, most }) => event.target === least || event.target === most);
+      if (row) row.sent.checked = isTyped(row.least) || isTyped(row.most);
+    });
     form.addEventListener("change", (event) => {
       if (event.target instanceof HTMLSelectElement && KEYS.includes(event.target.name)) void refill(form);
+      else followRows(form);
     });
   }
   take("form.targets", (form) => void send(form));
