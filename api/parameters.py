@@ -6,15 +6,16 @@ ones, so `require_known` checks every route's request against the parameters tha
 
 import math
 import re
+import sys
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal, get_origin
+from typing import Annotated, Any, Literal, get_origin
 
 from fastapi import Path, Request
 from fastapi.dependencies.models import Dependant
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
@@ -33,6 +34,8 @@ _DURATION = re.compile(
     r"(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?",
     re.ASCII,
 )
+# A number with its marks and sign, or a name of a month and a year.
+_MOST_TYPED = 40
 _OPEN = ("", "..")
 _INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?", re.ASCII
@@ -70,6 +73,24 @@ def _stated(text: str) -> str:
 # What people write; `StatedText` says something.
 PlainText = Annotated[str, AfterValidator(_plain)]
 StatedText = Annotated[PlainText, AfterValidator(_stated)]
+
+
+def _typed(value: object) -> int | float | str:
+    """A number that a double holds, or a short text as a person types it; no truth value."""
+    if isinstance(value, str):
+        if len(value) > _MOST_TYPED:
+            raise PydanticCustomError("string_too_long", "long", {"max_length": _MOST_TYPED})
+        return _plain(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if abs(value) <= sys.float_info.max:
+            return value
+    raise PydanticCustomError("number_or_text", "is neither a number nor a text")
+
+
+# What a program sends as a number and a person as a text (3,97): one type, for of a union pydantic tells
+# the fault of each choice, and by names of its own.
+TypedNumber = Annotated[Any, PlainValidator(_typed, json_schema_input_type=float | str)]
+TypedYear = Annotated[Any, PlainValidator(_typed, json_schema_input_type=int | str)]
 
 
 class InvalidParameter(InvalidInput):

@@ -325,8 +325,9 @@ def _http_problem(request: Request, error: Exception, methods: Sequence[str]) ->
     # Only the readers of bodies raise it, and in their own words.
     if error.status_code == HTTPStatus.BAD_REQUEST:
         known = (key for words, key in _UNREADABLE.items() if str(error.detail).startswith(words))
+        sent = "json" if "json" in request.headers.get("content-type", "") else "form"
         return problem_response(
-            request, InvalidBody(reason=_SAY[f"unreadable_{next(known, 'form')}"])
+            request, InvalidBody(reason=_SAY[f"unreadable_{next(known, sent)}"])
         )
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = ", ".join(methods)

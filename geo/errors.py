@@ -257,6 +257,12 @@ class ZoneNotFound(NotFound):
     what = Text(id="Kawasan atau fitur", en="zone or feature")
 
 
+class RegionNotFound(ZoneNotFound):
+    """No such province or regency of the region that is planned."""
+
+    what = Text(id="Wilayah", en="region")
+
+
 class ModelNotFound(NotFound):
     """No such readiness model."""
 

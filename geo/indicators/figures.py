@@ -8,10 +8,11 @@ import math
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from geo.ingest.findings import Finding, finding
 from geo.ingest.sheet import Cell, clean, is_empty
-from geo.language import Text, texts
+from geo.language import Text, localized, number, texts
 from geo.vector.numerals import NumberStyle, Numeral, parse_numerals
 
 _SAY = texts(__name__)
@@ -107,6 +108,16 @@ def is_written_either_way(cell: Cell) -> bool:
     """Whether a text is a number with one mark and three digits after it: `234.567`."""
     text = str(_unwrapped(cell)[0]) if isinstance(cell, str) else ""
     return re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", text) is not None
+
+
+def either_way(text: str, readings: Sequence[float], *, unit: Text | None) -> Finding:
+    """What is said of a text that is a fraction or a whole number, with how each is written clearly."""
+    low, high = readings[:2]
+    facts: dict[str, Any] = {"text": text, "unit": unit or ""}
+    facts |= {"low": number(low, ",.10g"), "high": number(high, ",.10g")}
+    # Four digits behind the mark are no thousands.
+    facts |= {"whole": f"{high:.0f}", "fraction": localized(f"{low:.4f}")}
+    return finding("figure_ambiguous", **facts)
 
 
 def _unwrapped(cell: Cell) -> tuple[object, bool, Text | None]:

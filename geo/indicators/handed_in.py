@@ -16,10 +16,20 @@ from typing import Any
 
 import pandas as pd
 
-from geo.indicators.figures import Figure, is_written_either_way, read_figures
-from geo.indicators.layout import Entry, Layout, Place, Role, find_figures, letters, told
+from geo.indicators.figures import Figure, either_way, is_written_either_way, read_figures
+from geo.indicators.layout import (
+    Entry,
+    Layout,
+    Place,
+    Role,
+    as_written,
+    find_figures,
+    letters,
+    meant,
+    told,
+)
 from geo.indicators.periods import Period, month_of, month_of_indicator, parse_period
-from geo.indicators.plausible import agrees, is_possible, jump_from
+from geo.indicators.plausible import agrees, is_possible, jump_from, possible_reading
 from geo.indicators.region_names import region_of
 from geo.indicators.table import COLUMNS, Indicator, parse_indicators
 from geo.ingest.findings import Finding, Unreadable, finding, is_refused
@@ -206,20 +216,23 @@ def _summary(sheet: Sheet, rows: Sequence[_Row]) -> dict[str, object]:
 
 
 def names_of(catalogue: Mapping[str, Indicator]) -> dict[str, str]:
-    """The id of each indicator by its id and its titles, in letters and digits; no title that two share."""
-    titled: dict[str, set[str]] = {}
+    """The id of each indicator by its id and its titles, as they stand and in letters and digits.
+
+    Nothing that two share: `penduduk_miskin_maret` is another one than `Penduduk miskin (Maret)`.
+    """
+    called: dict[str, set[str]] = {}
     for name, indicator in catalogue.items():
-        for text in indicator.title:
-            titled.setdefault(letters(text), set()).add(name)
-    return {text: ids.pop() for text, ids in titled.items() if len(ids) == 1} | {
-        letters(name): name for name in catalogue
-    }
+        for text in (name, *indicator.title):
+            called.setdefault(as_written(text), set()).add(name)
+            called.setdefault(letters(text), set()).add(name)
+    own = {text: ids.pop() for text, ids in called.items() if len(ids) == 1}
+    return own | {as_written(name): name for name in catalogue}
 
 
 def _stated_indicator(text: str | None, catalogue: Mapping[str, Indicator]) -> Indicator | None:
     if text is None or not text.strip():
         return None
-    name = names_of(catalogue).get(letters(text))
+    name = meant(text, names_of(catalogue))
     if name is None:
         raise Unreadable(unknown_indicator(text, catalogue))
     return catalogue[name]
@@ -299,7 +312,7 @@ def _indicator(
 ) -> Indicator | None:
     written = row.entry.texts.get("indicator")
     if not is_empty(written):
-        name = names.get(letters(written))
+        name = meant(written, names)
         if name is None:
             findings.at(row.entry.place("indicator"), unknown_indicator(str(written), catalogue))
         return catalogue[name] if name else None
@@ -461,6 +474,7 @@ def _find_values(
             # Of two readings, the one that is published already is no question.
             row.value = known[row.key]
             continue
+        figure = figure if row.indicator is None else possible_reading(figure, row.indicator)
         fault = _figure_fault(row, figure, is_stated=style is not None)
         if fault:
             findings.at(row.entry.place(), fault)
@@ -486,9 +500,7 @@ def _figure_fault(row: _Row, figure: Figure, *, is_stated: bool) -> Finding | No
     if found.readings or (counts and is_fraction and is_written_either_way(cell) and not is_stated):
         number = found.number or 0.0
         low, high = found.readings or (number, number * 1000)
-        facts: dict[str, Any] = {"text": text, "low": _whole(low), "high": _whole(high)}
-        facts["unit"] = indicator.unit if indicator else ""
-        return finding("figure_ambiguous", **facts)
+        return either_way(text, (low, high), unit=indicator.unit if indicator else None)
     if found.is_invalid or found.number is None:
         return finding("figure_unreadable", text=text)
     if figure.is_percent and indicator and not indicator.unit.id.startswith("%"):
@@ -636,4 +648,4 @@ def _text(cell: Cell) -> str:
 
 def _whole(value: float) -> Text:
     """A number with the marks between thousands of each language, and never by powers of ten."""
-    return number(value, ",.10g" if abs(value) < 1e9 else ",.0f")
+    return number(value, ",.10g" if abs(value) < 1e9 else ",.0f" if abs(value) < 1e15 else ".4g")

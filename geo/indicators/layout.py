@@ -222,6 +222,16 @@ def letters(text: object) -> str:
     return re.sub(r"[^a-z0-9]", "", str(text).lower())
 
 
+def as_written(text: object) -> str:
+    """A text in lower case with single spaces."""
+    return clean(str(text)).casefold()
+
+
+def meant(text: object, names: Mapping[str, str]) -> str | None:
+    """What a text names among `geo.indicators.handed_in.names_of`: as it stands, else by its letters."""
+    return names.get(as_written(text)) or names.get(letters(text))
+
+
 def _find_head(rows: Sequence[Row], known: _Known) -> _Head:
     region = known.region
     regional = [r for r in rows[:_HEAD_WITHIN] if _roles(r, region).keys() & {"code", "name"}]
@@ -331,7 +341,7 @@ def _figure_columns(
     for column, label in labels.items():
         period, rest = _period_of(label)
         titles = (rest, _YEAR.sub(" ", label), label)
-        indicator = next((known[letters(t)] for t in titles if letters(t) in known), None)
+        indicator = next((one for t in titles if (one := meant(t, known))), None)
         if indicator or period:
             found.append(FigureColumn(column, label, indicator, period))
     strange = {letters(_period_of(f.head)[1]) for f in found if not f.indicator}

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
+from geo.indicators.figures import Figure
 from geo.indicators.table import Indicator, IndicatorKind
 from geo.language import Text
+from geo.vector.numerals import Numeral
 
 # Words for one unit: offices write `orang` where BPS prints `jiwa`.
 _WORDS: Mapping[str, str] = {
@@ -65,6 +68,15 @@ def is_possible(value: float, indicator: Indicator) -> bool:
     is_share = unit.startswith("%") and (plausible is None or plausible[1] <= 100)
     may_be_negative = plausible is not None and plausible[0] < 0
     return (may_be_negative or value >= 0) and (not is_share or value <= 100)
+
+
+def possible_reading(figure: Figure, indicator: Indicator) -> Figure:
+    """A figure that could be read two ways, read the only way that its indicator allows.
+
+    Of a percent `3,125` is no 3125. What may be either stays as it is.
+    """
+    possible = [one for one in figure.numeral.readings if is_possible(one, indicator)]
+    return replace(figure, numeral=Numeral(possible[0])) if len(possible) == 1 else figure
 
 
 def jump_from(

@@ -35,6 +35,8 @@ TO_ACCEPT = frozenset(
             "figures_removed",
             "targets_removed",
             "index_emptied",
+            "target_near_open_down",
+            "target_near_open_up",
             "assessment_year_moves",
             "raster_loses",
             "raster_partial",

@@ -25,7 +25,7 @@ from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.formats import looks_like
 from geo.ingest.source import Limits, too_large
 from geo.ingest.workbook import WorkbookJob, read_workbook_confined
-from geo.language import filled, texts
+from geo.language import filled, first_of, texts
 
 _SAY = texts(__name__)
 
@@ -203,7 +203,9 @@ def _shown(cell: Any) -> Cell:
 
 
 def _hidden(found: Mapping[str, Any]) -> Iterator[Finding]:
-    """What is said of rows and columns that the sender's program does not show."""
+    """What is said of rows, columns and sheets that the sender's program does not show."""
+    if sheets := found["hidden_sheets"]:
+        yield finding("sheets_hidden", count=len(sheets), sheets=first_of(sheets, _MOST_PLACES))
     for code, places in (
         ("rows_hidden", found["hidden_rows"]),
         ("columns_hidden", found["hidden_columns"]),

@@ -33,6 +33,8 @@ _SAY = texts("geo.ingest.workbook")
 # The sheet of our own templates that says what the columns mean, and what its first cell says.
 EXPLANATIONS: Mapping[Language, str] = {"id": "Keterangan kolom", "en": "About the columns"}
 _EXPLANATION_HEADS = ("Kolom", "Column")
+# The same of the sheet that ends every workbook of figures and targets.
+NOTES, NOTES_SUBJECT = _SAY["notes"], _SAY["subject"]
 # A declaration of a document type stands before the first element.
 _PROLOGUE_BYTES = 1 << 16
 
@@ -55,7 +57,8 @@ def read_workbook_confined(job: WorkbookJob, folder: Path) -> dict[str, Any]:
         `name` of the sheet; `rows`: number and cells of each row (text, number, truth value, null,
         or a date as a list of its ISO text); `spread`: row and column of cells that only repeat a merged one;
         `hidden_rows` (numbers) and `hidden_columns` (letters) that
-        hold something and are not shown; `percents`: letters of columns shown in percent.
+        hold something and are not shown; `hidden_sheets`: names of those
+        that hold something and were not read; `percents`: letters of columns shown in percent.
 
     Raises
     ------
@@ -139,7 +142,7 @@ def _cells_of(job: WorkbookJob) -> dict[str, Any]:
     # As bytes: by its path openpyxl goes by the ending of a name, and an upload has none.
     content = job.path.read_bytes()
     results = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
-    filled, shown_as_percent = {}, {}
+    filled, shown_as_percent, unread = {}, {}, []
     for sheet in results.worksheets:
         if sheet.sheet_state == "visible" or sheet.title == job.sheet:
             sheet.reset_dimensions()  # what the file says of its size need not be so
@@ -147,6 +150,8 @@ def _cells_of(job: WorkbookJob) -> dict[str, Any]:
             rows = _rows_of(sheet, job.limits, percents)
             if rows and not (job.sheet is None and _is_explanation(sheet.title, rows)):
                 filled[sheet.title], shown_as_percent[sheet.title] = rows, percents
+        elif any(cell.value is not None for row in sheet.iter_rows() for cell in row):
+            unread.append(sheet.title)
     name = _chosen(list(filled), job.sheet)
     rows = filled[name]
     width = max((len(cells) for cells in rows.values()), default=0)
@@ -161,13 +166,16 @@ def _cells_of(job: WorkbookJob) -> dict[str, Any]:
         "spread": spread,
         "hidden_rows": hidden_rows,
         "hidden_columns": hidden_columns,
+        "hidden_sheets": unread,
         "percents": [get_column_letter(column) for column in sorted(shown_as_percent[name])],
     }
 
 
 def _is_explanation(title: str, rows: Mapping[int, list[Any]]) -> bool:
-    """Whether a sheet is the one of a template that explains its columns: no data stand there."""
-    return title in EXPLANATIONS.values() and rows.get(1, [None])[0] in _EXPLANATION_HEADS
+    """Whether a sheet only explains a template or a workbook of ours: no data stand there."""
+    first = rows.get(1, [None])[0]
+    is_notes = title in NOTES and first in NOTES_SUBJECT
+    return is_notes or (title in EXPLANATIONS.values() and first in _EXPLANATION_HEADS)
 
 
 def _rows_of(sheet: Any, limits: Limits, percents: set[int]) -> dict[int, list[Any]]:

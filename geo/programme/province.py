@@ -9,7 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
-from geo.errors import ZoneNotFound
+from geo.errors import RegionNotFound
 from geo.indicators.amounts import value_in_words
 from geo.indicators.table import WEIGHED_BY, Indicator, note_of
 from geo.language import Text, filled, joined, texts
@@ -60,12 +60,12 @@ def unit_code(code: str, *, region: PlanningRegion) -> str:
 
     Raises
     ------
-    InvalidCode, ZoneNotFound
+    InvalidCode, RegionNotFound
         For what is no code, and for one of another province or of no regency.
     """
     found = to_kemendagri(code)
     if found not in region.codes:
-        raise ZoneNotFound(found, available=list(unit_codes(region)))
+        raise RegionNotFound(found, available=list(unit_codes(region)))
     return found
 
 

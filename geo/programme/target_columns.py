@@ -12,7 +12,9 @@ from geo.indicators.layout import Place, letters
 from geo.indicators.table import Indicator
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.sheet import Cell, Row, Sheet, clean, is_empty
-from geo.language import first_of
+from geo.language import LANGUAGES, Text, first_of, joined, texts
+
+_SAY = texts(__name__)
 
 Role = Literal[
     "code",
@@ -45,19 +47,27 @@ _HEADS: Mapping[Role, tuple[str, ...]] = {
     "least": ("least", "batasbawah", "minimum", "min", "terendah", "targetminimum"),
     "most": ("most", "batasatas", "maksimum", "max", "maks", "tertinggi", "targetmaksimum"),
     "unit": ("unit", "satuan"),
-    "level": ("level", "tingkat", "tingkatrencana", "rencana"),
+    "level": ("level", "tingkat", "tingkatrencana", "rencana", "levelofplan"),
     "direction": ("direction", "arah"),
     "document": ("document", "dokumen", "namadokumen"),
     "page": ("page", "halaman", "hal"),
     "source": ("source", "sumber"),
-    "source_url": ("sourceurl", "url", "tautan", "tautansumber"),
+    "source_url": ("sourceurl", "url", "tautan", "tautansumber", "addressofthesource"),
     "note": ("note", "catatan", "keterangan"),
 }
 _ROLES: Mapping[str, Role] = {head: role for role, heads in _HEADS.items() for head in heads}
+# As a template heads them, in the order of the roles.
+HEADS: Mapping[str, Text] = {
+    role: Text(*written)
+    for role, *written in zip(
+        _HEADS, *(_SAY["heads"].to(language).split(" | ") for language in LANGUAGES), strict=True
+    )
+}
 _REQUIRED: tuple[Role, ...] = ("indicator", "year", "level", "document")
 # What a template has written already: a row of nothing else is not filled in.
 _PREFILLED: tuple[Role, ...] = ("code", "name", "indicator", "unit", "direction")
 ENDS: tuple[Literal["least", "most"], ...] = ("least", "most")
+_EITHER: tuple[tuple[Role, ...], ...] = (("code", "name"), ENDS)
 _HEAD_WITHIN = 40
 _MOST_ROWS = 10
 
@@ -109,12 +119,12 @@ def headed(
     if odd := [head for head in twice if _ROLES.get(letters(head))]:
         raise Unreadable(finding("head_unclear", row=row.number, head=odd[0]))
     columns = {r: (i, heads[i]) for i, r in enumerate(roles) if r is not None}
-    lacking = [_HEADS[role][1] for role in _REQUIRED if role not in columns]
-    for either in (("code", "name"), ENDS):
+    lacking = [HEADS[role] for role in _REQUIRED if role not in columns]
+    for either in _EITHER:
         if not {*either} & columns.keys():
-            lacking.append(" / ".join(_HEADS[role][1] for role in either))
+            lacking.append(joined([HEADS[role] for role in either], by=" / "))
     if lacking:
-        raise Unreadable(finding("target_columns", row=row.number, columns=", ".join(lacking)))
+        raise Unreadable(finding("target_columns", row=row.number, columns=joined(lacking)))
     named = ", ".join(h[:40] for h, r in zip(heads, roles, strict=True) if h and r is None)
     unused = [finding("columns_unused", columns=named)] if named else []
     return columns, sheet.rows[sheet.rows.index(row) + 1 :], unused

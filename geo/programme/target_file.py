@@ -14,11 +14,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from geo.indicators.figures import Figure, read_figures
+from geo.indicators.figures import Figure, either_way, read_figures
 from geo.indicators.handed_in import names_of, unknown_indicator
-from geo.indicators.layout import letters, told
+from geo.indicators.layout import letters, meant, told
 from geo.indicators.periods import parse_period
-from geo.indicators.plausible import agrees, is_possible
+from geo.indicators.plausible import agrees, is_possible, possible_reading
 from geo.indicators.region_names import region_of
 from geo.indicators.table import Indicator
 from geo.ingest.findings import LISTED_PER_CODE, Finding, Unreadable, finding, is_refused
@@ -30,6 +30,8 @@ from geo.programme.targets import (
     COLUMNS,
     LEVELS,
     TargetDirection,
+    ends_in_words,
+    level_title,
     parse_targets,
     with_decimals,
 )
@@ -41,7 +43,9 @@ from geo.vector.planning_region import PlanningRegion
 _FIRST_YEAR, _PLANNED_YEARS = 2000, 20
 _MOST_TEXT = 1000
 _MOST_ROWS = 10
-_LEVEL_WORDS: Mapping[str, str] = {**dict(zip(LEVELS, LEVELS, strict=True)), "proposal": "usulan"}
+_LEVEL_WORDS: Mapping[str, str] = {
+    letters(word): level for level in LEVELS for word in (level, *level_title(level))
+}
 _DIRECTION_WORDS: Mapping[str, TargetDirection] = {
     **dict.fromkeys(("down", "turun", "menurun"), "down"),
     **dict.fromkeys(("up", "naik", "meningkat"), "up"),
@@ -166,7 +170,7 @@ def _find_indicators(
     unknown: dict[str, Finding] = {}
     for row in rows:
         written = row.text("indicator")
-        row.indicator = catalogue.get(names.get(letters(written), ""))
+        row.indicator = catalogue.get(meant(written, names) or "")
         if row.indicator is not None:
             continue
         if not written:
@@ -298,6 +302,7 @@ def _end(
     """One end of a range; None where it is open or wrong, which `findings` then tells."""
     if figure.missing is not None:
         return None
+    figure = figure if row.indicator is None else possible_reading(figure, row.indicator)
     place, cell, indicator = row.place(end), row.cell(end), row.indicator
     if fault := _end_fault(
         cell, figure, indicator, is_merged=(place.row, place.column) in sheet.spread
@@ -329,9 +334,7 @@ def _end_fault(
     if text.startswith("#"):
         return finding("figure_is_error", text=text)
     if found.readings:
-        facts: dict[str, Any] = {"unit": indicator.unit if indicator else ""}
-        low, high = map(_shown, found.readings[:2])
-        return finding("figure_ambiguous", text=text, low=low, high=high, **facts)
+        return either_way(text, found.readings, unit=indicator.unit if indicator else None)
     if found.is_invalid or found.number is None:
         return finding("figure_unreadable", text=text)
     if figure.is_percent and indicator and not indicator.unit.id.startswith("%"):
@@ -351,6 +354,20 @@ def _hold_range(row: TargetRow, findings: list[Finding]) -> None:
             name: with_decimals(end, least=decimals) for name, end in ends.items()
         }
         findings.append(told(finding("target_least_above_most", **facts), row.place("most")))
+    else:
+        _hold_near_end(row, findings)
+
+
+def _hold_near_end(row: TargetRow, findings: list[Finding]) -> None:
+    """Ask about a range that is open where it would be reached: unemployment at least 3, growth at most 6."""
+    way, indicator = row.record["direction"], row.indicator
+    near: Literal["least", "most"] = "most" if way == "down" else "least"
+    if way is None or indicator is None or row.record[near] is not None:
+        return
+    ends = (row.record["least"], row.record["most"])
+    shown = ends_in_words(ends, indicator.unit, decimals=indicator.decimals)
+    found = finding(f"target_near_open_{way}", range=shown, indicator=indicator.title)
+    findings.append(told(found, row.place(near)))
 
 
 def _tell_twice(rows: Sequence[TargetRow], findings: list[Finding]) -> None:
@@ -383,4 +400,5 @@ def _frame(
 
 
 def _shown(value: float) -> Text:
-    return number(value, ",.10g" if abs(value) < 1e9 else ",.0f")
+    # Beyond what can be counted a number is known by its power of ten alone.
+    return number(value, ",.10g" if abs(value) < 1e9 else ",.0f" if abs(value) < 1e15 else ".4g")

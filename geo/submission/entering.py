@@ -6,15 +6,16 @@ leaves nothing behind.
 
 import csv
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from geo.errors import InvalidInput, LayerMoved, StaleVersion, UploadRejected
 from geo.indicators.figures import number_text
+from geo.indicators.layout import Place
 from geo.ingest.findings import Finding, is_refused, to_json
 from geo.ingest.source import Limits
-from geo.language import Text, joined, shortened, texts
+from geo.language import LANGUAGES, Text, filled, joined, shortened, texts
 from geo.planning.shipped import shipped_data
 from geo.programme.indices.handed_in import held_against, read_handed_in, touched_by
 from geo.programme.indices.index import Index
@@ -42,6 +43,16 @@ _SAY = texts(__name__)
 _FILENAME = "target.csv"
 _SHOWN = 3
 _MOST_SOURCE = 900
+# The row of the first target, below the head.
+_FIRST_ROW = 2
+
+# What a sender calls a part of a target, by its number from 0 and the column.
+Naming = Callable[[int, str], str]
+
+
+def in_body(target: int, column: str) -> str:
+    """The part of a target as a JSON body has it: `targets.0.least`."""
+    return f"targets.{target}.{column}"
 
 
 def enter_targets(
@@ -52,6 +63,7 @@ def enter_targets(
     note: str,
     publishes: bool = False,
     accept_warnings: bool = False,
+    naming: Naming = in_body,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Upload:
     """The upload that the rows became: published, submitted, or ready where a warning is open.
@@ -69,6 +81,8 @@ def enter_targets(
         Whether somebody has looked at the warnings. Where one is open and this is false, the upload
         stays ready, and its sender goes on from there; so it does where the same targets were
         published by somebody else in the same moment.
+    naming : callable
+        What the sender calls the parts of a target, for what is said of them.
 
     Raises
     ------
@@ -81,7 +95,7 @@ def enter_targets(
     with tempfile.TemporaryDirectory(prefix="kawasan-targets-") as folder:
         path = Path(folder) / _FILENAME
         _write(path, _with_units(store, rows))
-        _require_good(store, path, actor=actor, limits=limits)
+        _require_good(store, path, actor=actor, naming=naming, limits=limits)
         received = receive(
             store, path, filename=_FILENAME, dataset=TARGETS, chosen={}, actor=actor, limits=limits
         )
@@ -216,24 +230,50 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _require_good(store: Store, path: Path, *, actor: Actor, limits: Limits) -> None:
+def by_part(findings: Iterable[Mapping[str, Any]], *, naming: Naming) -> list[dict[str, Any]]:
+    """Findings of a report, each by the part of a target that its sender knows.
+
+    The rows and columns of the small table that the targets became are nobody's.
+    """
+    return [_by_part(one, naming) if "row" in one["where"] else {**one} for one in findings]
+
+
+def _by_part(found: Mapping[str, Any], naming: Naming) -> dict[str, Any]:
+    where = found["where"]
+    target, part = where["row"] - _FIRST_ROW, where["head"]
+    label, known = Place(where["row"], where["column"] - 1, part).label, naming(target, part)
+    said = Text(**found["sentence"])
+    if found["code"] == "figure_twice":
+        key, first = Text(**found["facts"]["key"]), found["facts"]["row"] - _FIRST_ROW
+        said = filled(_SAY["twice"], key=key, first=naming(first, part))
+    sentence = {
+        language: f"{known}: {text.removeprefix(f'{of}: ')}"
+        for language, text, of in zip(LANGUAGES, said, label, strict=True)
+    }
+    return {**found, "where": {"target": target, "part": part}, "sentence": sentence}
+
+
+def _require_good(
+    store: Store, path: Path, *, actor: Actor, naming: Naming, limits: Limits
+) -> None:
     """Raise for what a check would refuse, before anything is kept."""
     catalogue = with_targets(indicator_catalogue(store))
     against = TargetsAgainst(region(store), catalogue, local_day(store), regencies=actor.regencies)
     read = read_target_file(path, stated=StatedOfTargets(), against=against, limits=limits)
-    _refuse(read.findings)
+    _refuse(read.findings, naming=naming)
 
 
-def _refuse(findings: Sequence[Finding]) -> None:
-    """Raise for findings with an error among them."""
+def _refuse(findings: Sequence[Finding], *, naming: Naming | None = None) -> None:
+    """Raise for findings with an error among them, by the parts of targets where those are named."""
     if not is_refused(findings):
         return
     report = to_json(findings)
-    errors = [Text(**f["sentence"]) for f in report["findings"] if f["severity"] == "error"]
+    told = report["findings"] if naming is None else by_part(report["findings"], naming=naming)
+    errors = [Text(**found["sentence"]) for found in told if found["severity"] == "error"]
     shown = joined(errors[:_SHOWN], by=" ")
     reason = _SAY["refused"].format(n=report["errors"])
     raise UploadRejected(
         reason=Text(f"{reason.id} {shown.id}", f"{reason.en} {shown.en}"),
-        findings=report["findings"],
+        findings=told,
         errors=report["errors"],
     )

@@ -16,6 +16,7 @@ from geo.errors import NotFound
 from geo.indicators.table import Indicator
 from geo.ingest.workbook import EXPLANATIONS
 from geo.language import Language, Text, texts
+from geo.programme.target_columns import HEADS
 from geo.programme.targets import LEVELS, with_targets
 from geo.vector.export import add_style
 from geo.vector.planning_region import PlanningRegion
@@ -297,11 +298,8 @@ _TARGET_COLUMNS: Mapping[str, tuple[bool, str]] = {
 def _target_columns(
     region: PlanningRegion, catalogue: Mapping[str, Indicator], language: Language
 ) -> list[Column]:
-    heads = [head.strip() for head in _SAY["target_heads"].to(language).split("|")]
-    first, named = (
-        region.regencies[0],
-        ", ".join(region.title_of(c).id for c in sorted(region.codes)),
-    )
+    first = region.regencies[0]
+    named = ", ".join(region.title_of(code).id for code in sorted(region.codes))
     codes, levels = tuple(sorted(region.codes)), tuple(LEVELS)
     listed = {"code": codes, "level": levels, "direction": ("turun", "naik")}
     allowed = {
@@ -318,7 +316,7 @@ def _target_columns(
     numbers["most"] = numbers["least"]
     return [
         Column(
-            head,
+            HEADS[role].to(language),
             _SAY[f"target_{role}"],
             is_required,
             numbers.get(role, _SAY["kind_text"]),
@@ -327,7 +325,7 @@ def _target_columns(
             choices=listed.get(role, ()),
             is_text=role not in numbers,
         )
-        for head, (role, (is_required, example)) in zip(heads, _TARGET_COLUMNS.items(), strict=True)
+        for role, (is_required, example) in _TARGET_COLUMNS.items()
     ]
 
 

@@ -5,9 +5,11 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from geo.errors import IndicatorNotFound
 from geo.indicators.figures import number_text
 from geo.indicators.table import Indicator
 from geo.language import Language, Text
+from geo.programme.province import unit_code
 from geo.programme.publish_targets import targets
 from geo.programme.target_file import BETTER
 from geo.programme.targets import (
@@ -71,6 +73,20 @@ def targets_page(
         "has_history": "targets" in now.datasets("targets"),
         "form": None if actor is None else _form(store, chosen, regions, actor),
     }
+
+
+def require_known(now: Published, asked: Mapping[str, Any]) -> None:
+    """Raise unless the indicator and the region that are asked for are known.
+
+    Raises
+    ------
+    IndicatorNotFound, RegionNotFound, InvalidCode
+    """
+    if "region" in asked:
+        unit_code(asked["region"], region=region(now))
+    known = indicator_catalogue(now)
+    if asked.get("indicator", next(iter(known), None)) not in known:
+        raise IndicatorNotFound(asked["indicator"], available=list(known))
 
 
 def _chosen(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -181,6 +197,8 @@ def _filed(
     value: str | float | None = one[name]
     if name == "level":
         return level_title(one["level"]).to(language)
+    if name == "direction":
+        return translate(f"target.{value}", language)
     known = catalogue.get(one["indicator"])
     if name in _ENDS and known is not None and value is not None:
         return Precise(float(value), known.decimals)
@@ -203,6 +221,7 @@ def targets_workbook(
         "most": decimals,
         "unit": None,
         "level": None,
+        "direction": None,
         "document": None,
         "page": None,
         "source": None,

@@ -14,6 +14,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
+from geo.ingest.workbook import NOTES, NOTES_SUBJECT
 from geo.language import Language, texts
 from geo.vector.export import undate
 from geo.vector.losses import guarded
@@ -109,8 +110,8 @@ def workbook(
     for sheet in sheets:
         names.append(_name(sheet.name, taken=names))
         _fill(book.create_sheet(names[-1]), sheet)
-    heads = (Column(_SAY["subject"].to(language)), Column(_SAY["note"].to(language)))
-    title = _name(_SAY["notes"].to(language), taken=names)
+    heads = (Column(NOTES_SUBJECT.to(language)), Column(_SAY["note"].to(language)))
+    title = _name(NOTES.to(language), taken=names)
     _fill(book.create_sheet(title), Sheet(title, heads, notes, frozen=0))
     return _undated(book)
 

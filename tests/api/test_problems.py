@@ -160,8 +160,8 @@ def test_the_two_languages_differ(client):
     url = "/collections/zones/items?limit=x"
     indonesian = client.get(url, headers={"Accept-Language": "id-ID,id;q=0.9,en;q=0.5"}).json()
     english = client.get(url, headers={"Accept-Language": "en-GB"}).json()
-    assert indonesian["detail"] == "limit: tulis bilangan bulat, misalnya 10."
-    assert english["detail"] == "limit: write a whole number, for example 10."
+    assert indonesian["detail"] == "limit: tulis bilangan bulat dengan angka."
+    assert english["detail"] == "limit: write a whole number in digits."
     assert client.get(url + "&lang=en").json()["detail"] == english["detail"]
     assert client.get(url, headers={"Accept-Language": "fr"}).json() == indonesian
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import shutil
 
 import openpyxl
@@ -108,13 +109,38 @@ def test_typed_targets_that_are_wrong_are_told_and_not_kept(door):
     store, client, keys = door
     before = len(store.uploads.newest(most=99))
     wrong = [TYPED | {"year": 2206, "level": "apbd"}, TYPED | {"least": "9"}]
+    wrong += [TYPED | {"year": 2027, "least": "3,125"}] * 2
     asked = {"targets": wrong, "note": "RPJMD"}
     answer = client.post("/targets", json=asked, headers=keys["publisher"])
     assert answer.status_code == 422
-    told = [(one["code"], one["where"]["row"]) for one in answer.json()["facts"]["findings"]]
-    assert told == [("year_outside", 2), ("target_level", 2), ("target_least_above_most", 3)]
+    told = {one["code"]: one["sentence"]["en"] for one in answer.json()["facts"]["findings"]}
+    assert {code: said.partition(":")[0] for code, said in told.items()} == {
+        "year_outside": "targets.0.year",
+        "target_level": "targets.0.level",
+        "target_least_above_most": "targets.1.most",
+        "figure_twice": "targets.3.year",
+    }
+    assert "stands in targets.2.year already" in told["figure_twice"]
     assert len(store.uploads.newest(most=99)) == before
     assert client.post("/targets", json={"targets": []}, headers=keys["editor"]).status_code == 400
+
+
+@pytest.mark.parametrize("value", ["true", "NaN", "[3]", f"1{'0' * 400}"])
+def test_what_is_no_number_is_told_in_a_sentence(door, value):
+    _, client, keys = door
+    typed = json.dumps({"targets": [TYPED | {"least": "VALUE"}], "note": "x"})
+    headers = keys["editor"] | {"Content-Type": "application/json"}
+    body = typed.replace('"VALUE"', value)
+    answer = client.post("/targets", content=body, headers=headers)
+    told = (answer.status_code, answer.json()["detail"])
+    assert told == (400, "targets.0.least: write a number, or a text in quotes.")
+
+
+def test_a_body_that_no_reader_takes_is_told_to_be_no_json(door):
+    _, client, keys = door
+    headers = keys["editor"] | {"Content-Type": "application/json"}
+    deep = client.post("/targets", content="[" * 90_000, headers=headers)
+    assert "nested too deep" in deep.json()["detail"]
 
 
 def test_the_files_hold_what_is_asked_and_run_nothing(door):
@@ -142,6 +168,23 @@ def test_the_files_hold_what_is_asked_and_run_nothing(door):
         headers=keys["editor"],
     )
     assert sent.json()["report"]["difference"]["counts"]["changed"] == 0
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_workbook_is_taken_back_as_it_is(door, language):
+    _, client, keys = door
+    book = client.get(f"/targets?f=xlsx&lang={language}").content
+    sent = client.post(
+        "/uploads",
+        files={"file": ("target.xlsx", book)},
+        data={"collection": "targets"},
+        headers=keys["editor"],
+    )
+    assert sent.status_code == 201, sent.text
+    counts = sent.json()["report"]["difference"]["counts"]
+    assert {way: counts[way] for way in ("added", "changed", "removed")} == dict.fromkeys(
+        ("added", "changed", "removed"), 0
+    )
 
 
 def test_a_file_of_targets_is_refused_with_its_rows_and_columns(door):

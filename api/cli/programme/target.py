@@ -24,6 +24,8 @@ RegionOption = Annotated[
     str | None, typer.Option(help="Code of the province or a regency: 63 or 63.10.")
 ]
 _FILES = (".csv", ".xlsx")
+# Options that are not called as their column.
+_OPTIONS = {"regency_code": "region", "source_url": "source-url", "note": "remark"}
 
 
 @target_app.command("list")
@@ -43,8 +45,11 @@ def target_list(
     """
     asked = {"indicator": indicator, "region": region, "level": level, "year": year}
     chosen = {name: value for name, value in asked.items() if value is not None}
+    from maps.programme.targets_page import require_known
+
     with common.opened() as store:
         now, language = store.current(), common.language()
+        require_known(now, chosen)
         if out is None:
             _print(now, chosen, language)
             return
@@ -110,7 +115,7 @@ def target_add(
     Example: kawasan target add --indicator tpt_agustus --region 63.10 --year 2029 --least 3,3
     --most 3,97 --document "RPJMD Tanah Bumbu 2025–2029" --source "Bappeda Tanah Bumbu"
     """
-    from geo.submission.entering import enter_targets
+    from geo.submission.entering import by_part, enter_targets
 
     row = {
         "indicator": indicator,
@@ -135,15 +140,21 @@ def target_add(
             note=note or document,
             publishes=True,
             accept_warnings=accept_warnings,
+            naming=_option,
             limits=common.settings().reader_limits(),
         )
         if upload.state == "published":
             print_version(store.version("targets"))
             return
-        for found in upload.report["findings"]:
+        for found in by_part(upload.report["findings"], naming=_option):
             print_line(found["sentence"][common.language()])
         print_line(f"kawasan upload publish {upload.upload} --accept-warnings")
         raise typer.Exit(1)
+
+
+def _option(_: int, column: str) -> str:
+    """The option by which a column of the one target was said."""
+    return f"--{_OPTIONS.get(column, column)}"
 
 
 @target_app.command("template")

@@ -10,7 +10,7 @@ from api.access import READS, Allowed, caller_of
 from api.deps import LanguageDep, LinksDep, StoreDep, form_asked, settings_of
 from api.links import Links
 from api.ogc_models import Link
-from api.parameters import PlainText, StatedText
+from api.parameters import PlainText, StatedText, TypedNumber, TypedYear
 from api.responses import (
     FILE_TYPES,
     PRIVATE,
@@ -24,7 +24,6 @@ from api.responses import (
 )
 from api.serving.router import Router
 from api.uploads.documents import UploadDocument, upload_document
-from geo.errors import IndicatorNotFound
 from geo.language import Language
 from geo.store.roles import Actor, may
 from geo.store.store import Store
@@ -104,9 +103,6 @@ class TargetsDocument(BaseModel):
     links: list[Link]
 
 
-_Number = Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, Field(max_length=40)]
-
-
 class TargetEntry(BaseModel):
     """A row of a table of targets, as numbers or as a person types them (3,97)."""
 
@@ -114,9 +110,9 @@ class TargetEntry(BaseModel):
 
     indicator: Annotated[PlainText, Field(max_length=200)]
     regency_code: Annotated[PlainText, Field(max_length=40)]
-    year: Annotated[int, Field(ge=-9999, le=9999)] | Annotated[PlainText, Field(max_length=40)]
-    least: _Number | None = None
-    most: _Number | None = None
+    year: TypedYear
+    least: TypedNumber | None = None
+    most: TypedNumber | None = None
     unit: Annotated[PlainText | None, Field(max_length=200)] = None
     level: Annotated[PlainText, Field(max_length=40)]
     direction: Annotated[PlainText | None, Field(max_length=40)] = None
@@ -160,9 +156,11 @@ def read_targets(
 
     Only what a document says is there; of other years the office has not entered any yet.
     """
+    from maps.programme.targets_page import require_known
+
     form = form_asked(request, query.f, *_FILES)
     now = store.current()
-    _require_known(now, query)
+    require_known(now, query.kept())
     if form == "html" and may(caller_of(request).actor, "upload"):
         return _page(request, store, query, language)
     key = etag_of(now.identity, query, form, language, links.base, links.language)
@@ -175,19 +173,6 @@ def read_targets(
         return _file(now, query, form, language, links)
 
     return conditional(request, key, answer, is_page=form == "html")
-
-
-def _require_known(now: Published, query: TargetsQuery) -> None:
-    from geo.programme.province import unit_code
-    from geo.published import indicator_catalogue, region
-
-    if query.region is not None:
-        unit_code(query.region, region=region(now))
-    if query.indicator is None:
-        return
-    known = indicator_catalogue(now)
-    if query.indicator not in known:
-        raise IndicatorNotFound(query.indicator, available=list(known))
 
 
 def _page(request: Request, store: Store, query: TargetsQuery, language: Language) -> Response:
@@ -263,7 +248,7 @@ def enter_targets(
 ) -> Response:
     """They go the way of a file of targets (`POST /uploads`): checked, submitted, published by role.
 
-    One that is wrong refuses all of them (422, each fault by its row and column as they were sent)
+    One that is wrong refuses all of them (422, each fault by its place in the body, such as `targets.0.least`)
     and nothing is kept. Where a warning must be accepted and `accept_warnings` is false, the upload
     waits for it.
     """

@@ -31,6 +31,8 @@ def test_targets_are_listed_by_what_is_asked(run, tmp_path):
     assert "3,27–3,97" in found
     assert "Tabalong" not in found
     assert "Belum ada target" in run("target", "list", "--level", "renja")
+    assert "'nope' tidak ada" in run("target", "list", "--indicator", "nope", expect=1)
+    assert "Wilayah '63.99' tidak ada" in run("target", "list", "--region", "63.99", expect=1)
     out = tmp_path / "target.xlsx"
     run("target", "list", "--out", out)
     assert openpyxl.load_workbook(out).worksheets[0].max_row == 9
@@ -43,7 +45,8 @@ def test_a_target_is_added_and_a_wrong_one_is_told(run, reference_store):
     assert (own.least, own.most) == (3.3, 3.9)
     told = run("target", "add", *OWN, "--most", "3", *SAID, "--unit", "jiwa", expect=1)
     assert "melebihi batas atas 3" in told
-    assert "satuan 'jiwa'" in told
+    assert "--unit: satuan 'jiwa'" in told
+    assert "Baris" not in told
     told = run("target", "add", *OWN, "--most", "39", *SAID, expect=1)
     assert "--accept-warnings" in told
     assert reference_store.version("targets").number == 2

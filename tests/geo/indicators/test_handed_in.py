@@ -467,7 +467,6 @@ def test_numbers_are_read_with_the_spaces_and_signs_that_offices_write(read, tex
         ("63.01", "", "region_missing", ["Row 2"]),
         ("4.25", "4.2.5", "figure_unreadable", ["'4.2.5'"]),
         ("4.25", "#REF!", "figure_is_error", ["#REF!"]),
-        ("4.25", "4.250", "figure_ambiguous", ["4.25 or the whole number 4,250"]),
         ("uji", "", "source_missing", ["column source (G)"]),
         ("4.25,%", "4,25,%", "row_too_wide", ["Row 2", "9 columns", "semicolons"]),
         (",%,uji,http://example.org", "", "row_cut", ["Row 2", "5 of 8"]),
@@ -764,12 +763,15 @@ def test_hidden_rows_and_columns_of_a_workbook_are_read_and_told(read):
     sheet.row_dimensions[3].hidden = True
     sheet.row_dimensions[9].hidden = True
     sheet.column_dimensions.group("B", "C", hidden=True)
+    for name, cells in (("lama", ["63.03", 5.3]), ("kosong", [None])):
+        file.create_sheet(name).append(cells)
+        file[name].sheet_state = "hidden"
     content = io.BytesIO()
     file.save(content)
     found = read(content.getvalue(), indicator="tpt_agustus", source="BPS")
     assert len(found.frame) == 4
-    told = {f.code: f.facts["places"] for f in found.findings if f.code.endswith("_hidden")}
-    assert told == {"rows_hidden": "3", "columns_hidden": "B, C"}
+    told = {f.code: [*f.facts.values()][-1] for f in found.findings if f.code.endswith("_hidden")}
+    assert told == {"rows_hidden": "3", "columns_hidden": "B, C", "sheets_hidden": "lama"}
     assert {f.severity for f in found.findings if f.code in told} == {"warning"}
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from geo.indicators.table import parse_catalogue
 from geo.ingest import workbook
+from geo.ingest.findings import TO_ACCEPT
 from geo.ingest.source import Limits
 from geo.programme.target_file import StatedOfTargets, TargetsAgainst, read_target_file
 from geo.programme.targets import COLUMNS, targets_of
@@ -105,6 +106,7 @@ def test_an_open_end_a_catalogued_direction_and_the_province_by_its_name(read):
 @pytest.mark.parametrize(
     ("changes", "code", "column", "word"),
     [
+        ({"batas_atas": "1e308"}, "figure_impossible", 6, "1e+308 "),
         ({"batas_bawah": "3,98"}, "target_least_above_most", 6, "3.98"),
         ({"kode": "64.01", "wilayah": ""}, "region_unknown", 1, "64.01"),
         ({"kode": "63.10", "wilayah": "Kotabaru"}, "region_disagrees", 1, "Tanah Bumbu"),
@@ -152,6 +154,34 @@ def test_one_target_in_two_rows_is_refused_naming_both(read):
     assert (twice.code, twice.where["row"], twice.facts["row"]) == ("figure_twice", 3, 2)
 
 
+def test_of_a_percent_three_decimals_are_no_thousands(read):
+    (target,) = targets_of(read(lines(row(batas_bawah="3.125", batas_atas="3.5"))).frame)
+    assert (target.least, target.most) == (3.125, 3.5)
+    found = read(
+        lines(row(indikator="umk", satuan="", arah="naik", batas_bawah="", batas_atas="98.372"))
+    )
+    (wrong,) = [one for one in found.findings if one.severity == "error"]
+    assert "Write 98372 for the whole number or 98.3720 for the fraction" in wrong.sentence.en
+    assert "98,3720" in wrong.sentence.id
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"batas_atas": ""}, "target_near_open_down"),
+        ({"batas_atas": "NaN"}, "target_near_open_down"),
+        (
+            {"indikator": "pertumbuhan_ekonomi", "satuan": "%", "arah": "naik", "batas_bawah": "-"},
+            "target_near_open_up",
+        ),
+    ],
+)
+def test_an_end_that_is_open_where_the_target_is_reached_must_be_accepted(read, changes, code):
+    found = read(lines(row(**changes)))
+    assert [(one.code, one.code in TO_ACCEPT) for one in found.findings] == [(code, True)]
+    assert read(lines(row(batas_bawah=""))).findings == ()
+
+
 def test_an_implausible_target_must_be_accepted(read):
     found = read(lines(row(batas_atas="39,7")))
     assert found.frame is not None
@@ -166,6 +196,7 @@ def test_a_table_without_a_column_that_every_target_needs_is_refused(read, lacki
     found = read(lines(only, head=head))
     (wrong,) = found.findings
     assert wrong.code == ("target_no_head" if at in (2, 3) else "target_columns")
+    assert f"kolom {lacking}." in wrong.sentence.id or wrong.code == "target_no_head"
     assert found.frame is None
 
 

@@ -57,12 +57,12 @@
     if (sentences.length) notice.scrollIntoView({ block: "nearest" });
   }
 
-  /** The sentences of a refusal, each of its year in place of the row that nobody sees. */
+  /** The sentences of a refusal, each of its year in place of its number in the body. */
   function faults(/** @type {any} */ problem, /** @type {any[]} */ sent, /** @type {string} */ ofYear) {
     const errors = (problem.facts?.findings ?? []).filter((/** @type {any} */ one) => one.severity === "error");
     if (!errors.length) return [problem.detail ?? failed];
     const told = errors.map((/** @type {any} */ one) => {
-      const entry = sent[(one.where?.row ?? 0) - 2];
+      const entry = sent[one.where?.target ?? -1];
       const sentence = one.sentence[language];
       return entry ? `${ofYear.replace("YEAR", entry.year)}: ${sentence.replace(/^[^:]*: /, "")}` : sentence;
     });
