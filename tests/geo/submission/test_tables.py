@@ -151,10 +151,10 @@ def test_a_typed_target_that_is_wrong_leaves_nothing_behind(reference_store):
     wrong = TYPED | {"least": "9", "document": ""}
     with pytest.raises(UploadRejected) as refused:
         enter_targets(reference_store, [TYPED, wrong], actor=ADI, note="RPJMD", publishes=True)
-    assert [(one["code"], one["where"]["row"]) for one in refused.value.facts["findings"]] == [
-        ("figure_twice", 3),
-        ("target_least_above_most", 3),
-        ("target_no_document", 3),
+    assert [(one["code"], one["where"]) for one in refused.value.facts["findings"]] == [
+        ("figure_twice", {"target": 1, "part": "year"}),
+        ("target_least_above_most", {"target": 1, "part": "most"}),
+        ("target_no_document", {"target": 1, "part": "document"}),
     ]
     assert reference_store.uploads.newest(most=9) == []
 
