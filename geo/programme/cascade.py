@@ -158,7 +158,13 @@ def split(
     slopes, most = _room(values, sign, method)
     most = np.minimum(most, [bounds.get(m.region, np.inf) for m in members])
     to_move = sign * (total - now) - math.fsum(bases[~is_free] * set_points[~is_free] / 100)
-    effort = _effort(bases[is_free] / 100, slopes[is_free], most[is_free], to_move=to_move)
+    short = "too_few" if method == "equal_effort" else "too_few_best"
+    short = "too_few_best_set" if short == "too_few_best" and (fixed or bounds) else short
+    best = _rate(values.min() if sign < 0 else values.max())
+    people_a_point = bases[is_free] / 100
+    if missing := _missing(people_a_point, slopes[is_free], most[is_free], to_move=to_move):
+        raise _infeasible(short, people=written(missing, decimals=0), best=best)
+    effort = _effort(people_a_point, slopes[is_free], most[is_free], to_move=to_move)
     moved = np.where(is_free, np.minimum(effort * slopes, most), set_points)
 
     targets = np.array([fixed.get(m.region, np.nan) for m in members])
@@ -222,15 +228,17 @@ def _room(values: Floats, sign: float, method: SplitMethod) -> tuple[Floats, Flo
     return values, values if sign < 0 else 100 - values
 
 
+def _missing(people_a_point: Floats, slopes: Floats, most: Floats, *, to_move: float) -> int:
+    """How many people the regions together cannot move, 0 where they can."""
+    lacking = to_move - math.fsum(people_a_point * np.where(slopes > 0, most, 0.0))
+    return math.ceil(lacking) if lacking > _NOBODY else 0
+
+
 def _effort(people_a_point: Floats, slopes: Floats, most: Floats, *, to_move: float) -> float:
     """The effort by which the regions together move so many people."""
     most = np.where(slopes > 0, most, 0.0)
-    can_move = math.fsum(people_a_point * most)
     if to_move < -_NOBODY:
         raise _infeasible("too_many", people=written(math.ceil(-to_move), decimals=0))
-    if to_move > can_move + _NOBODY:
-        missing = math.ceil(to_move - can_move)
-        raise _infeasible("too_few", people=written(missing, decimals=0))
     if to_move <= 0:
         return 0.0
     # Where each region reaches its bound; between two such efforts the sum is a straight line.
@@ -302,6 +310,8 @@ _REASONS: Mapping[str, Text] = {
     "reached": _SAY["reached"],
     "too_many": _SAY["too_many"],
     "too_few": _SAY["too_few"],
+    "too_few_best": _SAY["too_few_best"],
+    "too_few_best_set": _SAY["too_few_best_set"],
     "unknown_fixed": _SAY["unknown_fixed"],
     "no_rate": _SAY["no_rate"],
     "no_base": _SAY["no_base"],

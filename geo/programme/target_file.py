@@ -366,7 +366,11 @@ def _hold_near_end(row: TargetRow, findings: list[Finding]) -> None:
         return
     ends = (row.record["least"], row.record["most"])
     shown = ends_in_words(ends, indicator.unit, decimals=indicator.decimals)
-    found = finding(f"target_near_open_{way}", range=shown, indicator=indicator.title)
+    facts: dict[str, Any] = {"range": shown, "indicator": indicator.title}
+    if way == "down":
+        found = finding("target_near_open_down", **facts)
+    else:
+        found = finding("target_near_open_up", **facts)
     findings.append(told(found, row.place(near)))
 
 

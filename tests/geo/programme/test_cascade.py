@@ -66,7 +66,7 @@ def test_a_row_says_what_its_change_means_beside_last_year():
     ("asked", "said"),
     [
         ({"target": 4.0}, "at 4.00% already"),
-        ({"target": 1.0, "method": "capacity"}, "30 people are missing"),
+        ({"target": 1.0, "method": "capacity"}, "the best regency (2.00%)"),
         ({"target": 3.0, "bounds": {"a": 0.5, "b": 0.5, "c": 0.5}}, "15 people are missing"),
         ({"target": 3.0, "fixed": {"c": 1.0}}, "beyond the province's target by 20 people"),
         ({"target": 3.0, "fixed": {"a": 1.0, "b": 3.0, "c": 5.0}}, "leave at least one open"),
