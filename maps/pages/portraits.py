@@ -404,6 +404,7 @@ def standings_said(now: Published, code: str | None, language: Language) -> list
             "source": target.source,
             "address": safe_address(target.source_url),
             "year": target.year,
+            "is_passed": one.gap.is_passed,
         }
         for one in standings(now, code or "")
         if (target := one.gap.target) is not None

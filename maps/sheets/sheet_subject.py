@@ -103,7 +103,11 @@ def read_zone_subject(
 
 
 def _targets(said: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """A line on each target, with the province's figure and its remarks; after them every document once."""
+    """A line on each target, with the province's figure and its remarks; after them every document once.
+
+    Those whose year has passed stay on the page of the region: on paper they would be the most.
+    """
+    said = [one for one in said if not one["is_passed"]]
     lines = [
         " ".join(filter(None, (one["sentence"], one["beside"], *one["notes"]))) for one in said
     ]

@@ -31,11 +31,14 @@ def client(reference_folder, tmp_path_factory):
         yield opened
 
 
+PASSED = ("tpt_agustus", "63.71", 2024, 1.0, 2.0, "renja", "down")
+
+
 @pytest.fixture(scope="module")
 def planned(client, tmp_path_factory):
     """The same service, once two regencies have targets of their own: no other test minds them."""
     store = Store(client.app.state.store.folder)
-    table = pd.concat([targets(store), make_targets(OWN, PROPOSED)], ignore_index=True)
+    table = pd.concat([targets(store), make_targets(OWN, PROPOSED, PASSED)], ignore_index=True)
     said = Provenance("kawasan", "", "press", "x")
     publish_targets(store, table, said, details={}, expected=None)
     store.close()
@@ -59,7 +62,7 @@ def test_the_numbers_name_target_window_denominator_and_reasons(client):
 
 def test_the_page_says_them_in_words_in_both_languages(client):
     page = client.get("/gap", params={"f": "html", "lang": "id"}).text
-    for said in ("3,27–3,97% pada 2029 (RPJMD)", "16.700 orang", "menyimpang", "Aturan jendela"):
+    for said in ("3,27–3,97% pada 2029 (RPJMD)", "16.700 orang", "menyimpang", "Cara menilai"):
         assert said in page
     english = client.get("/gap", params={"f": "html", "lang": "en"}).text
     assert "16,700 people" in english
@@ -176,6 +179,7 @@ def as_printed(cell):
     [
         {},
         {"yardstick": "own"},
+        {"year": 2024},
         {"indicator": "p0_persen_miskin_maret", "level": "usulan"},
     ],
     ids=str,
@@ -191,7 +195,8 @@ def test_page_files_numbers_and_map_agree_to_the_last_digit(planned, asked):
     sheet = book.worksheets[0]
     cells = {row[0].value: dict(zip(lines[0], row, strict=True)) for row in sheet.iter_rows(2)}
     features = planned.get("/gap/areas", params={**said, "f": "geojson"}).json()["features"]
-    by_map = {key: value for key, value in said.items() if key not in ("indicator", "window")}
+    by_map = {key: value for key, value in said.items() if key not in ("indicator", "year")}
+    by_map |= {"target_year": asked["year"]} if "year" in asked else {}
     classes = planned.get(
         f"/indicators/{document['indicator']}/classes", params={**by_map, "breaks": "gap"}
     ).json()
@@ -208,7 +213,7 @@ def test_page_files_numbers_and_map_agree_to_the_last_digit(planned, asked):
                 [pytest.approx(number, abs=1e-9)] * 2 if number is not None else [None] * 2
             )
         heads = {"Angka terakhir": "value", "Perlu per tahun": "needed_a_year"}
-        heads |= {"Laju lalu per tahun": "past_a_year", "Orang": "people"}
+        heads |= {"Rata-rata perubahan per tahun": "past_a_year", "Orang": "people"}
         heads |= {"Bagian": "share_percent"} | ({"Selisih": "points"} if gap["points_near"] else {})
         for head, name in heads.items():
             first = row[head][0].removesuffix("%").removeprefix("+")
@@ -244,7 +249,7 @@ def test_each_is_judged_by_the_bound_that_was_chosen_and_told_so(planned):
     assert (own["63.10"]["target"]["year"], own["63.10"]["whose"]) == (2030, "own")
     # By hand: 6.05 - 5.255.
     assert own["63.10"]["points_near"] == 0.795
-    assert own["63.71"]["target"] is None
+    assert own["63.72"]["target"] is None
     assert "target sendiri 4,50–5,255% (RPJMD 2030): Kabupaten Tanah Bumbu" in page
     assert "Memakai target sendiri untuk 2030, karena belum ada target sendiri untuk 2029" in page
     assert "#b=gap&amp;g=2029,,own" in page
@@ -257,6 +262,18 @@ def test_each_is_judged_by_the_bound_that_was_chosen_and_told_so(planned):
     assert "Target provinsi 2029" in page
     assert "usulan, tidak mengikat 2,00–2,50% (usulan 2029): Kabupaten Kotabaru" in page
     assert {gap["whose"] for gap in judged(**poverty)[0].values()} == {"province"}
+
+
+def test_a_passed_year_is_folded_away_and_told_as_missed(planned):
+    page = planned.get("/regions/63.71", params={"f": "html", "lang": "id"}).text
+    assert "Target tahun yang sudah lewat: 1" in page
+    passed = page[page.index("Target tahun yang sudah lewat") :]
+    assert "6,56% (Agustus 2024); targetnya, 1,00–2,00% pada 2024 (Renja), tidak tercapai" in passed
+    found = planned.get("/gap", params={"year": 2024, "lang": "id"}).json()
+    assert (found["people_behind"], found["is_one_yardstick"]) == (None, True)
+    page = planned.get("/gap", params={"year": "", "yardstick": "", "f": "html"}).text
+    assert '<option value="2024"' in page
+    assert '<option value="" selected>2029' in page
 
 
 def test_the_areas_are_files_of_the_same_rows(client):

@@ -29,12 +29,10 @@ class GapQuery(BaseModel):
 
     indicator: Annotated[str | None, Field(description="Id of an indicator.")] = None
     year: Annotated[
-        int | None,
+        Annotated[int, Field(ge=1, le=9999)] | None,
         # A form sends "" for the usual year.
-        BeforeValidator(lambda value: value or None),
+        BeforeValidator(lambda value: None if value == "" else value),
         Field(
-            ge=1,
-            le=9999,
             description="The target's year; by default the last that the province has a target of.",
         ),
     ] = None

@@ -153,6 +153,7 @@ def region_gaps(
     indicator: str,
     codes: Sequence[str],
     year: int | None = None,
+    level: Level | None = None,
     region: PlanningRegion,
 ) -> tuple[RegionGap, ...]:
     """The gaps of some regions alone, as `gaps` gives them but for their shares.
@@ -167,7 +168,7 @@ def region_gaps(
         targets,
         indicator=indicator,
         year=year,
-        level=None,
+        level=level,
         window_years=WINDOW_YEARS,
         yardstick="either",
         region=region,

@@ -13,7 +13,7 @@ from geo.programme.gap.gaps import region_gaps
 from geo.programme.gap.region_gap import RegionGap, Whose
 from geo.programme.gap.verdict import Verdict
 from geo.programme.publish_targets import targets
-from geo.programme.targets import target_in_words, targets_of
+from geo.programme.targets import LEVELS, target_in_words, targets_of
 from geo.published import indicator_catalogue, read_indicators, region
 from geo.store.store import Store
 from geo.store.versions import Published
@@ -54,10 +54,11 @@ class Standing:
 
 
 def standings(store: Store | Published, code: str) -> tuple[Standing, ...]:
-    """The region's standing for each indicator and year of its own targets and of the province's.
+    """The region's standing for each indicator, year and level of its own targets and of the province's.
 
     In the order of the catalogue's themes; proposals are left out, and so is an indicator of which
-    neither the region nor the province has a figure.
+    neither the region nor the province has a figure. See `RegionGap.is_passed` for those whose year
+    is over.
     """
     return _standings(store.current(), code)
 
@@ -69,10 +70,15 @@ def _standings(now: Published, code: str) -> tuple[Standing, ...]:
         return ()
     catalogue, figures = indicator_catalogue(now), read_indicators(now.version("indicators").path)
     binding = [t for t in targets_of(table) if t.level != "usulan"]
-    asked = {(t.indicator, t.year) for t in binding if t.region in (code, planned.code)}
-    known = [(name, year) for name, year in asked if name in catalogue]
+    asked = {
+        (t.indicator, t.year, t.level)
+        for t in binding
+        if t.region in (code, planned.code) and t.indicator in catalogue
+    }
     found = []
-    for name, year in sorted(known, key=lambda one: (catalogue[one[0]].theme_place, *one)):
+    for name, year, level in sorted(
+        asked, key=lambda one: (catalogue[one[0]].theme_place, *one[:2], LEVELS.index(one[2]))
+    ):
         own, of_province = region_gaps(
             figures,
             catalogue,
@@ -80,6 +86,7 @@ def _standings(now: Published, code: str) -> tuple[Standing, ...]:
             indicator=name,
             codes=(code, planned.code),
             year=year,
+            level=level,
             region=planned,
         )
         if (standing := _standing(own, of_province, catalogue[name])) is not None:
@@ -95,6 +102,12 @@ def _standing(own: RegionGap, of_province: RegionGap, indicator: Indicator) -> S
         return Standing(indicator.id, sentence, beside, remarks, True, own)
     if own.figure is not None or own.target is None:
         return None
+    if own.trend.good:
+        # It has figures, and none of the year that the target was for.
+        target = target_in_words(own.target, indicator)
+        facts = {"title": indicator.title, "whose": _WHOSE[own.whose], "target": target}
+        said = filled(_SAY["stands_unknown"], year=own.target.year, **facts)
+        return Standing(indicator.id, said, _beside(of_province, indicator), (), True, own)
     if own.is_own_target:
         target = target_in_words(own.target, indicator)
         said = filled(_SAY["only_target"], title=indicator.title, place=own.title, target=target)
@@ -122,6 +135,8 @@ def _beside(gap: RegionGap, indicator: Indicator) -> Text | None:
     }
     if gap.points_near is None:
         return filled(_SAY["beside"], **facts)
+    if gap.is_passed:
+        return filled(_SAY["beside_passed"], verdict=VERDICTS[gap.verdict], **facts)
     if not gap.is_behind:
         return filled(_SAY["beside_reached"], verdict=VERDICTS[gap.verdict], **facts)
     return filled(
@@ -154,6 +169,9 @@ def gap_in_words(gap: RegionGap, indicator: Indicator) -> Text | None:
         "whose": _WHOSE[gap.whose],
         "verdict": VERDICTS[gap.verdict],
     }
+    if gap.verdict == "met":
+        return filled(_SAY["stands_met"], **facts)
     if not gap.is_behind:
         return filled(_SAY["stands_reached"], **facts)
-    return filled(_SAY["stands_behind"], distance=_distance(gap, indicator), **facts)
+    key = _SAY["stands_missed"] if gap.is_passed else _SAY["stands_behind"]
+    return filled(key, distance=_distance(gap, indicator), **facts)
