@@ -39,6 +39,8 @@ _SAY = texts(__name__)
 _DOCUMENT = "document.json"
 NO_MEMORY_EXIT = 77
 _NO_SPACE_EXIT = 78
+# Less than the notes of a reader take, and more than twice what the compiled libraries do.
+_NO_SPACE_BYTES, _BYTECODE_BYTES = 64 << 10, 64 << 20
 _ROOT = str(Path(geo.__file__).resolve().parent.parent)
 # What most of its time goes to.
 _READERS = (
@@ -212,7 +214,8 @@ def _say_once(unlimited: tuple[str, ...]) -> None:
 
 
 def _failure(code: int | None, folder: Path, limits: Limits) -> Finding:
-    if code == _NO_SPACE_EXIT:
+    # A reader that has no room for its own notes either may end by any code.
+    if code == _NO_SPACE_EXIT or shutil.disk_usage(folder).free < _NO_SPACE_BYTES:
         raise StoreFull
     step, messages = _step(folder), _tail(folder / "messages")
     if code is None or code in _CPU_TIME_ENDED:
@@ -304,11 +307,13 @@ def _bytecode() -> dict[str, str]:
     library = importlib.util.find_spec("pandas")
     if library is None or Path(importlib.util.cache_from_source(str(library.origin))).exists():
         return {}
+    if shutil.disk_usage(tempfile.gettempdir()).free < _BYTECODE_BYTES:
+        # What is compiled would take the room of the file that is to be read.
+        return {}
     folder = tempfile.mkdtemp(prefix="kawasan-bytecode-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     place = {"PYTHONPYCACHEPREFIX": folder}
     compiling = {n: v for n, v in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"}
-    # One that fails, as on a full disk, leaves what it has compiled.
     subprocess.run(  # noqa: S603 - fixed command
         [sys.executable, "-P", "-c", f"import {', '.join(_READERS)}"],
         env=compiling | place | {"PYTHONPATH": _ROOT},
