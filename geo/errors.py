@@ -386,10 +386,10 @@ class StaleVersion(Conflict):
 class LayerMoved(Conflict):
     """An upload whose layer was published anew since they were compared; see it again first."""
 
-    title = Text(id="Layer sudah berganti", en="The layer has moved")
+    title = Text(id="Data terbitnya sudah berganti", en="What is published has moved")
     sentence = Text(
-        id="{dataset!r} kini pada versi {current}, sedangkan unggahan ini dibandingkan dengan versi {base}. Perbedaan dan dampaknya dihitung ulang; periksa laporan barunya, lalu setujui lagi.",
-        en="{dataset!r} is now at version {current}; this upload was compared with version {base}. Difference and impact are made again: look at the new report, then approve again.",
+        id="Yang terbit kini versi {current}, sedangkan unggahan ini dibandingkan dengan versi {base}. Perbedaan dan dampaknya dihitung ulang; periksa laporan barunya, lalu setujui lagi.",
+        en="Version {current} is published now; this upload was compared with version {base}. Difference and impact are made again: look at the new report, then approve again.",
     )
     _exists = Text(
         id="Layer {dataset!r} masih baru ketika unggahan ini diperiksa, tetapi kini sudah ada (versi {current}). Bila disetujui, unggahan ini menjadi versi berikutnya dan menggantikan isi serta judulnya. Periksa laporan barunya; bila layernya lain, pilih nama lain.",

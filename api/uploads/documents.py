@@ -23,7 +23,10 @@ _STEPS: tuple[Step, ...] = ("submit", "publish", "return")
 
 
 class UploadEntryDocument(BaseModel):
-    """An upload in a list; `links` name its report and the steps that its state allows."""
+    """An upload in a list; `links` name its report and the steps that its state allows.
+
+    `subject` says in both languages what a table of targets is of.
+    """
 
     upload: str
     collection: str
@@ -38,6 +41,7 @@ class UploadEntryDocument(BaseModel):
     is_expiring: bool = False
     base: int | None = None
     submitted_by: str | None = None
+    subject: dict[str, str] | None = None
     links: list[dict[str, str]]
 
 
@@ -137,6 +141,7 @@ def entry_document(store: Store, upload: UploadEntry, links: Links) -> UploadEnt
         is_expiring=store.uploads.is_expiring(upload),
         base=upload.base,
         submitted_by=upload.submitted_by,
+        subject=None if upload.subject is None else dict(upload.subject),
         links=found,
     )
 

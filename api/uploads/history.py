@@ -32,7 +32,8 @@ class VersionDocument(BaseModel):
 
     `replaced` is the version that was current before it was published; `changed` counts what it
     changed in that one, where that is known. `unit` and `year` are a raster's. Who is logged in is
-    told who sent the file (`sent_by`), what it is called, and what was said when it was submitted.
+    told who sent the file (`sent_by`), what it is called, what was said when it was submitted, and of
+    targets what they are of (`subject`).
     """
 
     number: int
@@ -54,6 +55,7 @@ class VersionDocument(BaseModel):
     sent_by: str | None = None
     filename: str | None = None
     sent_note: str | None = None
+    subject: dict[str, str] | None = None
 
 
 class EventDocument(BaseModel):
@@ -273,7 +275,7 @@ def difference_page(request: Request, store: Store, document: DifferenceDocument
     return tagged(request, html_response(request, "desk/compared.html", **content))
 
 
-def _sent(store: Store, versions: list[Version]) -> dict[str, dict[str, str | None]]:
+def _sent(store: Store, versions: list[Version]) -> dict[str, dict[str, Any]]:
     """By whom and how the file of each version was sent, by its upload."""
     names = people(store)
     found = store.uploads.sent([one.upload for one in versions if one.upload])
@@ -284,6 +286,7 @@ def _sent(store: Store, versions: list[Version]) -> dict[str, dict[str, str | No
             "sent_by": names.get(one.by, one.by),
             "filename": one.filename,
             "sent_note": one.note,
+            "subject": one.subject,
         }
         for upload, one in found.items()
     }

@@ -119,7 +119,7 @@ def _titles(request: Request, store: Store, datasets: Collection[str]) -> dict[s
         if name == INDICATORS:
             found[name] = both("sending.figures")
         elif name == TARGETS:
-            found[name] = both("sending.targets")
+            found[name] = both("targets.title")
         elif is_index(name):
             found[name] = _index_title(request, store, name)
         elif name.startswith(LAND_PREFIX):
@@ -282,13 +282,19 @@ def _form(request: Request, store: Store, asked: str, indicator: str | None) -> 
 
 
 def _moved(store: Store, found: Upload) -> dict[str, int] | None:
-    """The version that a waiting upload was compared with, and the present one; None where it is that."""
+    """The version that a waiting upload was compared with, and the present one.
+
+    None where it is that, or where it would change of this one what its report says.
+    """
+    from geo.submission.tables import is_as_reported
+
     if found.state not in CHECKED or found.is_end:
         return None
     standing = store.standing(found.dataset)
     current = 0 if standing is None else standing.number
     base = found.compared_with
-    return None if base == current else {"base": base, "current": current}
+    is_same = base == current or is_as_reported(store, found)
+    return None if is_same else {"base": base, "current": current}
 
 
 def _anew(found: Upload) -> dict[str, int] | None:

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from geo.errors import Conflict, UploadNotFound, UploadRejected
-from geo.language import texts
+from geo.language import Text, texts
 from geo.store import catalogue, comments, database
 from geo.store.roles import Actor
 from geo.store.snapshots import require_space, write_atomically
@@ -72,6 +72,8 @@ _AUDIT = catalogue.audit
 _IS_END = _TABLE.c.state.in_(ENDS) | (
     (_TABLE.c.state == "returned") & _TABLE.c.expires_at.is_(None)
 )
+# One word of a report, which stays where it is.
+_SUBJECT = _TABLE.c.report["subject"].label("subject")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class UploadEntry:
 
     `role` is None for an upload of a store's first schema, of which no original is kept. `base` is
     the version of its layer that it was compared with, 0 for none, pinned when it was submitted.
+    `subject` is what its check found it to be of, by language, None where no check says that.
     """
 
     upload: str
@@ -95,6 +98,12 @@ class UploadEntry:
     expires_at: str | None
     base: int | None
     submitted_by: str | None
+    subject: Mapping[str, str] | None
+
+    @property
+    def title(self) -> Text:
+        """What a list calls it: what it is of, else its file's name."""
+        return Text(self.filename, self.filename) if self.subject is None else Text(**self.subject)
 
     @property
     def is_end(self) -> bool:
@@ -154,6 +163,7 @@ class Sent:
     by: str
     filename: str
     note: str | None
+    subject: Mapping[str, str] | None
 
 
 class Uploads:
@@ -407,11 +417,13 @@ class Uploads:
     def sent(self, uploads: Collection[str]) -> dict[str, Sent]:
         """Who sent each of the uploads; their reports are not read."""
         columns = (_TABLE.c.upload, _TABLE.c.created_by, _TABLE.c.filename, _TABLE.c.submission)
-        query = sa.select(*columns).where(_TABLE.c.upload.in_(list(uploads)))
+        query = sa.select(*columns, _SUBJECT).where(_TABLE.c.upload.in_(list(uploads)))
         with database.reading(self._engine) as connection:
             rows = connection.execute(query).all()
         return {
-            one.upload: Sent(one.created_by, one.filename, (one.submission or {}).get("note"))
+            one.upload: Sent(
+                one.created_by, one.filename, (one.submission or {}).get("note"), one.subject
+            )
             for one in rows
         }
 
@@ -485,7 +497,8 @@ class Uploads:
         does, where given.
         """
         # Reports stay where they are: a hundred of them can be megabytes.
-        columns = [_TABLE.c[field.name] for field in fields(UploadEntry)]
+        names = [field.name for field in fields(UploadEntry)]
+        columns = [*(_TABLE.c[name] for name in names if name in _TABLE.c), _SUBJECT]
         # The sequence rises; the clock may not.
         query = sa.select(*columns).order_by(_TABLE.c.sequence.desc()).limit(most)
         if states:
@@ -635,7 +648,8 @@ def _read(connection: sa.Connection, upload: str) -> Upload:
     row = connection.execute(query).mappings().first()
     if row is None:
         raise UploadNotFound(upload)
-    return Upload(**{field.name: row[field.name] for field in fields(Upload)})
+    known = {field.name: row[field.name] for field in fields(Upload) if field.name in row}
+    return Upload(**known, subject=row["report"].get("subject"))
 
 
 def _set_state(

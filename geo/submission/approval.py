@@ -132,7 +132,7 @@ def publish(
         current = _current_number(store, upload.dataset)
         if expected is not None and expected != current:
             raise StaleVersion(
-                reason=_SAY["stale"].format(d=upload.dataset, e=expected, c=current),
+                reason=_SAY["stale"].format(e=expected, c=current),
                 expected=expected,
                 current=current,
             )
@@ -206,7 +206,7 @@ def _require_seen(upload: Upload, expected: int | None, current: int) -> None:
     """Raise unless whoever publishes what was compared anew names the version it is compared with."""
     seen = seen_version(upload)
     if expected is None and seen != upload.compared_with == current:
-        said = {"d": upload.dataset, "b": seen, "c": current}
+        said = {"b": seen, "c": current}
         raise Conflict(reason=filled(_SAY["unseen"], **said))
 
 

@@ -91,11 +91,13 @@ def enter_targets(
         With `findings` and `errors` as a report has them; nothing is kept then.
     """
     require(actor, "upload")
-    said = {"note": required_text("note", note), "accept_warnings": accept_warnings}
+    said: dict[str, Any] = {"note": required_text("note", note)}
+    said["accept_warnings"] = accept_warnings
     with tempfile.TemporaryDirectory(prefix="kawasan-targets-") as folder:
         path = Path(folder) / _FILENAME
         _write(path, _with_units(store, rows))
-        _require_good(store, path, actor=actor, naming=naming, limits=limits)
+        sources = _require_good(store, path, actor=actor, naming=naming, limits=limits)
+        said["source"] = shortened("; ".join(sources), _MOST_SOURCE)
         received = receive(
             store, path, filename=_FILENAME, dataset=TARGETS, chosen={}, actor=actor, limits=limits
         )
@@ -255,12 +257,13 @@ def _by_part(found: Mapping[str, Any], naming: Naming) -> dict[str, Any]:
 
 def _require_good(
     store: Store, path: Path, *, actor: Actor, naming: Naming, limits: Limits
-) -> None:
-    """Raise for what a check would refuse, before anything is kept."""
+) -> list[str]:
+    """Where the targets come from; raises for what a check would refuse, before anything is kept."""
     catalogue = with_targets(indicator_catalogue(store))
     against = TargetsAgainst(region(store), catalogue, local_day(store), regencies=actor.regencies)
     read = read_target_file(path, stated=StatedOfTargets(), against=against, limits=limits)
     _refuse(read.findings, naming=naming)
+    return [] if read.frame is None else [*dict.fromkeys(read.frame["source"])]
 
 
 def _refuse(findings: Sequence[Finding], *, naming: Naming | None = None) -> None:

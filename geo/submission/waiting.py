@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from geo.language import Text, texts
+from geo.language import Text, filled, texts
 from geo.store.roles import Actor
 from geo.store.store import Store, UploadEntry
 from geo.store.uploads import NOTICE_DAYS, State
@@ -32,7 +32,8 @@ class Waiting:
     @property
     def title(self) -> Text:
         """What the reader has to do, with the file and its layer."""
-        return _SAY[f"title_{self.reason}"].format(f=self.entry.filename, d=self.entry.dataset)
+        said = _SAY[f"title_{self.reason}"]
+        return filled(said, f=self.entry.title, d=self.entry.dataset)
 
     @property
     def summary(self) -> Text:

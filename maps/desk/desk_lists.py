@@ -45,6 +45,7 @@ def inbox_lists(
             "said": None,
             "became": None,
             **one,
+            "title": (one["subject"] or {}).get(language, one["filename"]),
             "layer": one["collection"] if title is None else title.to(language),
             "by": names.get(one["created_by"], one["created_by"]),
             "state_text": one["state_text"][language],

@@ -71,6 +71,8 @@ def figures_report(
     return {
         "says": {name: translate(key, language) for name, key in says.items()},
         "asks_indicator": not of_targets,
+        # No assessment reads the others.
+        "is_scored": not (of_targets or of_index),
         # An index says all of itself.
         "has_choices": not of_index,
         "cells": [_cell(one, language) for one in _by_row(cells)],

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geo.language import Language, Text, as_written
+from geo.programme.publish_targets import STATED
 from geo.programme.targets import ends_in_words, level_title
 from maps.text import (
     MISSING,
@@ -19,6 +20,7 @@ from maps.text import (
 )
 
 _WAYS = ("added", "removed", "changed", "unchanged")
+_DIRECTIONS = {"down": "history.direction_down", "up": "history.direction_up"}
 _KEYS_SHOWN = 40
 # Changes of a value are told one by one up to here; the document has them all.
 _CHANGES_SHOWN = 100
@@ -196,7 +198,36 @@ def target_row(
         "unit": one["unit"][language],
         "way": translate(f"upload.count_{one['way']}", language),
         "also": [translate(f"history.also_{name}", language) for name in one["also"]],
+        "stated": _stated(one, language),
     }
+
+
+def _stated(one: Mapping[str, Any], language: Language) -> list[dict[str, Any]]:
+    """What is said of a target: the document above all, and what was said before where that differs.
+
+    `before` is None where it does not. A report of an older program has none of it.
+    """
+    sides = [_told(one, side, language) for side in ("before", "after")]
+    before, after = sides[0], sides[1] or sides[0]
+    return [
+        {
+            "label": translate(f"history.also_{name}", language),
+            "before": before[name] if name in before and before[name] != after[name] else None,
+            "after": after[name],
+            "is_address": name == "source_url",
+        }
+        for name in STATED
+        if after.get(name) or before.get(name)
+    ]
+
+
+def _told(one: Mapping[str, Any], side: str, language: Language) -> dict[str, str]:
+    """What is said of a target on one side, in the reader's language where that is known."""
+    stated = one.get(f"stated_{side}")
+    if not stated:
+        return {}
+    way = translate(_DIRECTIONS[stated["direction"]], language)
+    return {**stated, "direction": way, "note": one["remarks"][side][language]}
 
 
 def index_row(

@@ -47,7 +47,7 @@ def upload_page(
     """
     report = document.get("report") or {}
     return {
-        "title": document["filename"],
+        "title": (document["subject"] or {}).get(language, document["filename"]),
         "upload": document,
         "layer_title": _layer_title(document, layers, language),
         "state_text": document["state_text"][language],

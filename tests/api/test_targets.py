@@ -93,6 +93,9 @@ def test_typed_targets_of_an_editor_wait_and_are_published_by_another(door):
     answer = client.post("/targets", json=asked, headers=keys["editor"])
     assert (answer.status_code, answer.json()["state"]) == (201, "submitted")
     assert store.version("targets").number == 1
+    said = "Open unemployment rate (August) 2029, Kabupaten Tanah Bumbu (RPJMD)"
+    assert answer.json()["subject"]["en"] == said
+    assert answer.json()["submission"]["source"] == TYPED["source"]
     address = answer.headers["location"]
     done = client.post(f"{address}/publish", json={}, headers=keys["publisher"])
     assert (done.status_code, done.json()["version"]) == (200, 2)

@@ -87,4 +87,4 @@ def test_figures_change_scores_and_an_unread_layer_none(zones_only, reference_st
     kecamatan = gpd.read_parquet(store.version("kecamatan").path)
     unread = impact(store, handed_in(store, tmp_path, "kecamatan", kecamatan))
     assert (unread["has_effect"], unread["assessments"]) == (False, [])
-    assert "reads this layer" in unread["sentence"]["en"]
+    assert "assessment reads it" in unread["sentence"]["en"]
