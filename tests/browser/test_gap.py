@@ -15,11 +15,11 @@ def test_the_page_leads_from_the_gap_to_reasons_zones_and_the_map(address, visit
     expect(first).to_contain_text("Kota Banjarmasin")
     expect(first).to_contain_text("8.500 orang")
     first.get_by_text("Alasan dan catatan").click()
-    expect(first.get_by_text("baru membawa ke 5,86% pada 2029")).to_be_visible()
+    expect(first.get_by_text("angkanya baru 5,86% pada 2029")).to_be_visible()
     # Another window says so in the table, the address keeps it.
     page.get_by_label("Periode acuan perubahan").select_option("2")
     page.get_by_role("button", name="Tampilkan").click()
-    expect(page.get_by_text("membawa ke 3,86% pada 2029")).to_be_visible()
+    expect(page.get_by_text("angkanya 3,86% pada 2029")).to_be_visible()
     page.get_by_role(
         "link", name="Kawasan dan kecamatan di daerah yang belum mencapai batas"
     ).click()
