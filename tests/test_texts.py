@@ -66,7 +66,14 @@ COMPOSED = (
     *("history.choose_", "history.event_", "history.also_", "history.raster_"),
     *("target.head_", "indexed.", "gap.yardstick_", "gap.whose_note_by_"),
     *("impact.count_", "drawn.role_"),
-    *("split.head_", "split.effort_", "achievement.head_", "indices.head_", "indices.list_"),
+    *(
+        "split.head_",
+        "split.effort_",
+        "achievement.head_",
+        "indices.head_",
+        "indices.list_",
+        "indices.way_",
+    ),
     *("people.rule_", "people.about_", "people.turn_on_", "people.turn_off_"),
 )
 

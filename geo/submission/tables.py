@@ -223,8 +223,8 @@ def index_against(store: Store, name: str) -> IndexAgainst:
     return IndexAgainst(
         shipped_index(name, data_dir=shipped_data()),
         planning_region(store),
-        with_targets(indicator_catalogue(store)).keys(),
-        store.today().year,
+        with_targets(indicator_catalogue(store)),
+        local_day(store).year,
     )
 
 

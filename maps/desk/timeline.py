@@ -253,6 +253,8 @@ def _index_entry(one: Mapping[str, Any], side: str, language: Language) -> str:
         return MISSING
     if one["entry"] == "confirmed":
         return translate("indexed.is_confirmed", language)
+    if one["entry"] == "direction":
+        return translate(f"indices.way_{value}", language)
     # As many decimals as were entered, six at the most.
     return value if isinstance(value, str) else as_written(value).to(language)
 

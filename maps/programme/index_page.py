@@ -15,6 +15,7 @@ from geo.programme.indices.index import (
     open_reasons,
     possible_classes,
 )
+from geo.programme.indices.index_changes import DECIMAL_MARKS
 from geo.programme.indices.places import PlaceValue
 from geo.programme.indices.stored_index import StoredIndex
 from geo.programme.province import unit_codes
@@ -198,6 +199,7 @@ def _slot(
         "id": slot.id,
         "title": slot.title.to(language),
         "source": slot.source.to(language),
+        "way": translate(f"indices.way_{slot.direction}", language),
         "basis": _basis(slot, language),
         "year": one.year,
         "indicator": slot.indicator,
@@ -220,9 +222,10 @@ def _basis(slot: Slot, language: Language) -> str:
 
 
 def _entered(value: float | None, language: Language) -> str:
-    return (
-        "" if value is None else format_number(value, language, decimals=6).rstrip("0").rstrip(",.")
-    )
+    """A number as a field holds it: all its decimals, and no marks between thousands, which read back as another number."""
+    if value is None:
+        return ""
+    return f"{value:.12f}".rstrip("0").rstrip(".").replace(".", DECIMAL_MARKS[language])
 
 
 def slot_table(found: IndexValue, language: Language) -> tuple[list[str], list[list[str]]]:

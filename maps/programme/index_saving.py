@@ -6,6 +6,7 @@ from geo.language import Language
 from geo.programme.indices.stored_index import INDEX_PREFIX, StoredIndex, index_versions
 from geo.programme.targets import with_targets
 from geo.published import indicator_catalogue
+from geo.store.region import region
 from geo.store.roles import Actor, Circumstances, may
 from geo.store.store import Store, Version
 from maps.desk.file_form import indicator_options
@@ -21,7 +22,7 @@ def versions_said(store: Store, stored: StoredIndex, language: Language) -> dict
     if stored.version is None:
         said = translate("indices.as_shipped", language)
     else:
-        said = translate("indices.as_saved", language, **_facts(stored.version, language))
+        said = translate("indices.as_saved", language, **_facts(store, stored.version, language))
     return {
         "said": said,
         "number": 0 if not versions else next(v.number for v in versions if v.is_current),
@@ -30,7 +31,7 @@ def versions_said(store: Store, stored: StoredIndex, language: Language) -> dict
             {
                 "is_current": one.number == stored.number,
                 "number": one.number,
-                "text": translate("indices.version", language, **_facts(one, language)),
+                "text": translate("indices.version", language, **_facts(store, one, language)),
                 "note": one.note,
             }
             for one in versions[:_SHOWN]
@@ -39,10 +40,10 @@ def versions_said(store: Store, stored: StoredIndex, language: Language) -> dict
     }
 
 
-def _facts(version: Version, language: Language) -> dict[str, Any]:
+def _facts(store: Store, version: Version, language: Language) -> dict[str, Any]:
     return {
         "number": version.number,
-        "day": format_date(version.published_at, language),
+        "day": format_date(version.published_at, language, time_zone=region(store).time_zone),
         "by": version.publisher.to(language),
     }
 
@@ -69,6 +70,7 @@ def saving(
                 "themes": indicator_options(catalogue, chosen=slot.indicator, language=language)
                 if is_of_regions
                 else [],
+                "direction": slot.direction,
                 "document": slot.document or "",
                 "page": slot.page or "",
                 "note": slot.note or "",

@@ -138,11 +138,14 @@ def test_what_is_wrong_is_named_and_nothing_is_stored(door):
     figure = {"slot": "pengupahan", "place": "63.10", "year": 2024, "value": 5, "source": "Rekap"}
     slot = {"id": "pengupahan"}
     wrong = [
-        ({"slots": [{**slot, "weight": 2}]}, "already, more than 1"),
-        ({"slots": [{**slot, "weight": -0.1}]}, "between 0 and 1"),
-        ({"slots": [{**slot, "least": 5, "most": 5}]}, "smaller than most"),
+        ({"slots": [{**slot, "weight": 2}]}, "a part of 1"),
+        ({"slots": [{**slot, "weight": -0.1}]}, "a part of 1"),
+        ({"slots": [{**slot, "least": 5, "most": 5}]}, "smaller than the most"),
         ({"slots": [{**slot, "least": "=1+1"}]}, "no certain number"),
         ({"slots": [{**slot, "most": "1.234"}]}, "no certain number"),
+        ({"slots": [{**slot, "weight": 0.1}, {**slot, "weight": 0.2}]}, "twice"),
+        ({"figures": [figure, {**figure, "value": 6}]}, "stands twice"),
+        ({"slots": [{**slot, "direction": "max", "indicator": "tpt_agustus"}]}, "lower is better"),
         ({"slots": [{**slot, "weight": 0.1, "confirmed": True}]}, "document or page"),
         ({"slots": [{**slot, "indicator": "tpt"}]}, "no indicator tpt"),
         ({"slots": [{"id": "upah"}]}, "no component"),

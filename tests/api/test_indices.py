@@ -58,15 +58,21 @@ def test_the_file_of_what_was_filled_in_is_read_again(client):
 def test_what_is_wrong_is_told_and_stays_in_its_field(client):
     wrong = {
         "ipk?weight=2": (400, "no weight"),
-        "ipk?least=x": (400, "is no number"),
-        "ipk?least=nan": (400, "is no number"),
+        "ipk?least=x": (400, "no certain number"),
+        "ipk?least=nan": (400, "no certain number"),
+        "ipk?least=1.234&lang=id": (400, "bukan angka yang pasti"),
+        "ipk?most=1,234": (400, "no certain number"),
         "ipktrans?most=1&most=1&most=1&most=1&most=1&most=1": (400, "6 entries for 5"),
         "ipk?f=xlsx": (400, "json, html and toml"),
         "nothing": (404, "ipk, ipktrans"),
         "ipk?region=abc": (400, "region code"),
     }
     for asked, (status, said) in wrong.items():
-        answer = client.get(f"/indices/{asked}{'&' if '?' in asked else '?'}lang=en")
+        answer = client.get(
+            f"/indices/{asked}{'&' if '?' in asked else '?'}lang=en"
+            if "lang=" not in asked
+            else f"/indices/{asked}"
+        )
         assert (answer.status_code, said in answer.text) == (status, True), asked
     page = client.get("/indices/ipk?weight=2&f=html&lang=en")
     assert page.status_code == 400

@@ -10,6 +10,7 @@ from api.cli.faults import Misused
 from api.cli.files import read_text
 from api.cli.output import print_json, print_line, print_notes, print_table, print_version
 from api.cli.shared_options import Common, JsonOption, gathered
+from geo.language import Language
 from geo.store.roles import OPERATOR
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def index_show(
         own = [one for one in places_of(found, here) if one != here.code]
         years = slot_years(figures, own, year=year)
         value = value_at(found, figures, years, place)
-        typed = _typed(found, figure or [])
+        typed = _typed(found, figure or [], language)
         if typed:
             known = {one.slot.id: one.value for one in value.slots if one.value is not None}
             value = index_value(found, known | typed)
@@ -218,7 +219,7 @@ def _stored(store: "Store", name: str, common: Common) -> "StoredIndex":
     return stored_index(store, name, data_dir=common.settings().data_dir)
 
 
-def _typed(found: "Index", pairs: list[str]) -> dict[str, float]:
+def _typed(found: "Index", pairs: list[str], language: Language) -> dict[str, float]:
     """The figures of the command line, by slot."""
     from geo.errors import NotFound
     from geo.programme.indices.index_changes import typed_number
@@ -227,7 +228,7 @@ def _typed(found: "Index", pairs: list[str]) -> dict[str, float]:
     slots, values = sorted(slot.id for slot in found.slots), {}
     for pair in pairs:
         slot, _, text = pair.partition("=")
-        number = typed_number(text)
+        number = typed_number(text, language=language)
         if number is None:
             raise Misused(both("indices.bad_figure").format(pair=pair))
         if slot not in slots:

@@ -1,7 +1,7 @@
 """What an office fills in of an index: entries that change it, or its whole file; kept as a version."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import anyio.to_thread
 from fastapi import Body, Depends, Header, Query, Request, Response
@@ -17,7 +17,7 @@ from api.serving.router import Router
 from api.uploads.documents import UploadDocument, upload_document
 from api.uploads.expected import expected_version
 from geo.errors import InvalidInput
-from geo.language import Language, shortened, texts
+from geo.language import Language, Text, filled, joined, shortened, texts
 from geo.store.roles import Actor
 from geo.store.store import Store, Upload
 
@@ -28,7 +28,7 @@ _SAY = texts(__name__)
 
 router = Router("indicators")
 
-_MOST_SLOTS, _MOST_FIGURES, _MOST_SHOWN = 60, 2_000, 40
+_MOST_SLOTS, _MOST_FIGURES, _MOST_SHOWN, _MOST_PLACE = 60, 2_000, 40, 80
 _TOML = "application/toml"
 _TOML_BODY: dict[str, Any] = {
     "requestBody": {
@@ -53,6 +53,10 @@ class SlotEntry(BaseModel):
     least: _Number | None = None
     most: _Number | None = None
     weight: _Number | None = None
+    direction: Annotated[
+        Literal["max", "min"] | None,
+        Field(description="`min` where lower is better; null leaves it as it is."),
+    ] = None
     indicator: Annotated[PlainText | None, Field(max_length=200)] = None
     document: _Said = None
     page: Annotated[PlainText | None, Field(max_length=200)] = None
@@ -138,8 +142,9 @@ def fill_in_index(
     from geo.programme.indices.stored_index import stored_index
 
     now = stored_index(store, index, data_dir=settings_of(request).data_dir).index
-    figures, removed = _figures(asked)
-    filled = with_entries(now, _entries(asked, [slot.id for slot in now.slots]))
+    titles = {slot.id: slot.title for slot in now.slots}
+    figures, removed = _figures(asked, titles)
+    filled = with_entries(now, _entries(asked, titles))
     filled = with_figures(filled, figures, removed=removed)
     said = asked.model_dump(include={"note", "source", "accept_warnings"})
     said["expected"] = expected_version(asked.expected, if_match)
@@ -205,50 +210,62 @@ def _answer(
     return json_response(request, document, status=201, headers=headers)
 
 
-def _entries(asked: IndexRequest, known: list[str]) -> dict[str, dict[str, Any]]:
+def _entries(asked: IndexRequest, titles: Mapping[str, Text]) -> dict[str, dict[str, Any]]:
     """What was entered by slot; text that says nothing is no entry."""
-    found = {}
+    heads = {"least": _SAY["least"], "most": _SAY["most"], "weight": _SAY["weight"]}
+    found: dict[str, dict[str, Any]] = {}
     for one in asked.slots:
-        if one.id not in known:
+        if one.id not in titles:
             reason = _SAY["no_slot"].format(
-                slot=shortened(one.id, _MOST_SHOWN), known=", ".join(known)
+                slot=shortened(one.id, _MOST_SHOWN), known=", ".join(titles)
             )
             raise InvalidInput(reason=reason)
-        said = one.model_dump(exclude={"id"})
-        for name in ("least", "most", "weight"):
-            said[name] = _number(said[name], f"{one.id}, {name}")
+        if one.id in found:
+            raise InvalidInput(reason=filled(_SAY["twice"], where=titles[one.id]))
+        said = one.model_dump(exclude={"id"} if one.direction else {"id", "direction"})
+        for name in heads:
+            said[name] = _number(said[name], joined([titles[one.id], heads[name]]))
         for name in ("indicator", "document", "page", "note"):
             said[name] = (said[name] or "").strip() or None
         found[one.id] = said
     return found
 
 
-def _figures(asked: IndexRequest) -> tuple[list[Any], list[tuple[str, str, int]]]:
+def _figures(
+    asked: IndexRequest, titles: Mapping[str, Text]
+) -> tuple[list[Any], list[tuple[str, str, int]]]:
     """The figures that were entered, and the keys of those that are taken out."""
     from geo.programme.indices.index import SlotFigure
 
-    figures, removed = [], []
+    figures, removed, seen = [], [], set()
     for one in asked.figures:
-        place, where = one.place.strip(), f"{one.slot}, {one.place}, {one.year}"
+        place = one.place.strip()
+        told = shortened(f"{place}, {one.year}", _MOST_PLACE)
+        name = shortened(one.slot, _MOST_SHOWN)
+        where = joined([titles.get(one.slot, Text(name, name)), Text(told, told)])
+        key = (one.slot, place, one.year)
+        if key in seen:
+            raise InvalidInput(reason=filled(_SAY["twice"], where=where))
+        seen.add(key)
         value = _number(one.value, where)
         if value is None:
-            removed.append((one.slot, place, one.year))
+            removed.append(key)
             continue
         if not one.source.strip():
-            raise InvalidInput(reason=_SAY["no_source"].format(where=shortened(where, 120)))
+            raise InvalidInput(reason=filled(_SAY["no_source"], where=where))
         figures.append(SlotFigure(one.slot, place, one.year, value, one.source.strip()))
     return figures, removed
 
 
-def _number(value: float | str | None, where: str) -> float | None:
+def _number(value: float | str | None, where: Text) -> float | None:
     from geo.programme.indices.index_changes import typed_number
 
     if value is None or isinstance(value, float):
         return value
     if not value.strip():
         return None
-    number = typed_number(value, is_strict=True)
+    number = typed_number(value)
     if number is None:
-        facts = {"where": shortened(where, 120), "value": shortened(value, _MOST_SHOWN)}
-        raise InvalidInput(reason=_SAY["no_number"].format(**facts))
+        shown = shortened(value, _MOST_SHOWN)
+        raise InvalidInput(reason=filled(_SAY["no_number"], where=where, value=shown))
     return number

@@ -75,7 +75,7 @@ class IndexQuery(BaseModel):
     f: Annotated[str | None, Field(description="json, html or toml.")] = None
     lang: str | None = None
 
-    def entries(self, slots: tuple[str, ...]) -> dict[str, dict[str, float]]:
+    def entries(self, slots: tuple[str, ...], language: Language) -> dict[str, dict[str, float]]:
         """What was entered, by slot and then by `least`, `most`, `weight` and `value`."""
         found: dict[str, dict[str, float]] = {slot: {} for slot in slots}
         for name in _ENTRIES:
@@ -84,14 +84,14 @@ class IndexQuery(BaseModel):
                 raise refused(name, "indices.too_many", n=len(column), of=len(slots))
             for slot, text in zip(slots, column, strict=False):
                 if text.strip():
-                    found[slot][name] = _number(name, text)
+                    found[slot][name] = _number(name, text, language)
         return found
 
 
-def _number(name: str, text: str) -> float:
+def _number(name: str, text: str, language: Language) -> float:
     from geo.programme.indices.index_changes import typed_number
 
-    number = typed_number(text)
+    number = typed_number(text, language=language)
     if number is None or (name == "weight" and not 0 <= number <= 1):
         key = "indices.bad_weight" if name == "weight" else "indices.bad_number"
         raise refused(name, key, value=shortened(text, _MOST_SHOWN))
@@ -149,7 +149,7 @@ def read_index(
     def answer() -> Response:
         if form == "html":
             return _page(request, store, now, stored, query, language)
-        filled, said = _filled(now, stored.index, query)
+        filled, said = _filled(now, stored.index, query, language)
         if form == "json":
             own = [links.link("self", JSON, "indices", index)]
             document = _document(stored, filled, said, language)
@@ -174,13 +174,15 @@ def _stored(request: Request, now: Published, name: str) -> "StoredIndex":
     return stored_index(now, name, data_dir=settings_of(request).data_dir)
 
 
-def _filled(now: Published, index: "Index", query: IndexQuery) -> tuple["Index", Mapping[str, Any]]:
+def _filled(
+    now: Published, index: "Index", query: IndexQuery, language: Language
+) -> tuple["Index", Mapping[str, Any]]:
     """The index with what was entered, and all that is said of it."""
     from geo import published
     from geo.programme.indices import places
     from geo.programme.indices.index import index_value, possible_classes
 
-    filled, values = _with_entered(index, query)
+    filled, values = _with_entered(index, query, language)
     table, here = published.indicators(now), region(now)
     model = None
     if index.model in published.models(now):
@@ -209,11 +211,13 @@ def _filled(now: Published, index: "Index", query: IndexQuery) -> tuple["Index",
     }
 
 
-def _with_entered(index: "Index", query: IndexQuery) -> tuple["Index", dict[str, float]]:
+def _with_entered(
+    index: "Index", query: IndexQuery, language: Language
+) -> tuple["Index", dict[str, float]]:
     """The index with the weights and ends that the address holds, and its figures by slot."""
     from geo.programme.indices.index_changes import with_entries
 
-    entered = query.entries(tuple(slot.id for slot in index.slots))
+    entered = query.entries(tuple(slot.id for slot in index.slots), language)
     values = {slot: one.pop("value") for slot, one in entered.items() if "value" in one}
     slots = {slot.id: slot for slot in index.slots}
     # What differs from what was saved was confirmed by nobody.
@@ -292,10 +296,11 @@ def _page(
 
     problem: str | None = None
     try:
-        filled, said = _filled(now, stored.index, query)
+        filled, said = _filled(now, stored.index, query, language)
     except InvalidParameter as error:
         problem = error.detail(language)
-        filled, said = _filled(now, stored.index, IndexQuery(region=query.region, area=query.area))
+        bare = IndexQuery(region=query.region, area=query.area)
+        filled, said = _filled(now, stored.index, bare, language)
     content = index_content(
         filled,
         {**said, "year": query.year},

@@ -1,11 +1,12 @@
 """An index that an office hands in, held against what ships and what is published; each fault by its place."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from geo.errors import GeoError, InvalidIndex
+from geo.indicators.table import Indicator
 from geo.ingest.findings import Finding, finding
-from geo.language import Text, joined, listed, texts
+from geo.language import Text, filled, joined, listed, texts
 from geo.programme.indices.index import Index, SlotFigure
 from geo.programme.indices.index_changes import IndexChange
 from geo.programme.indices.index_file import IndexFault, index_faults, parse_index
@@ -25,7 +26,7 @@ class IndexAgainst:
 
     shipped: Index
     region: PlanningRegion
-    indicators: Collection[str]
+    indicators: Mapping[str, Indicator]
     this_year: int
 
 
@@ -49,7 +50,7 @@ def read_handed_in(toml_text: str, against: IndexAgainst) -> ReadIndex:
 def held_against(index: Index, against: IndexAgainst) -> ReadIndex:
     """An index that was filled in, its regions by their Kemendagri codes, or why it cannot be taken."""
     faults = [_fault(_label(index, one), one.problem) for one in index_faults(index)]
-    faults += [*_of_another(index, against.shipped), *_unknown_indicators(index, against)]
+    faults += [*_of_another(index, against.shipped), *_unfit_indicators(index, against)]
     figures, wrong = _placed(index, against)
     faults += wrong
     if faults:
@@ -77,8 +78,11 @@ def _fault(place: str | Text, problem: Text) -> Finding:
 
 def _label(index: Index, fault: IndexFault) -> str | Text:
     """What the page calls the place of a fault."""
-    titles = {slot.id: slot.title for slot in index.slots}
-    return titles.get(fault.place, fault.place)
+    titles = {slot.id: slot.title for slot in index.slots} | {"weight": _SAY["weights"]}
+    name, *figure = fault.place.split(", ", 1)
+    if name not in titles:
+        return fault.place
+    return joined([titles[name], *(Text(one, one) for one in figure)])
 
 
 def _of_another(index: Index, shipped: Index) -> Iterator[Finding]:
@@ -95,7 +99,8 @@ def _of_another(index: Index, shipped: Index) -> Iterator[Finding]:
         yield _fault("slot", _SAY["lacking"].format(slots=listed(lacking)))
 
 
-def _unknown_indicators(index: Index, against: IndexAgainst) -> Iterator[Finding]:
+def _unfit_indicators(index: Index, against: IndexAgainst) -> Iterator[Finding]:
+    """Indicators that nobody publishes, and those whose better end is the other one."""
     for slot in index.slots:
         if slot.indicator is None:
             continue
@@ -103,6 +108,11 @@ def _unknown_indicators(index: Index, against: IndexAgainst) -> Iterator[Finding
             yield _fault(slot.title, _SAY["of_kawasan"])
         elif slot.indicator not in against.indicators:
             yield _fault(slot.title, _SAY["unknown_indicator"].format(indicator=slot.indicator))
+        else:
+            indicator = against.indicators[slot.indicator]
+            if indicator.direction not in ("none", slot.direction):
+                problem = filled(_SAY[f"rises_{indicator.direction}"], indicator=indicator.title)
+                yield _fault(slot.title, problem)
 
 
 def _placed(

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from geo.language import Text
+from geo.language import Language, Text
 from geo.programme.indices.index import Index, Slot, SlotFigure
 
 # What of a slot an office fills in.
 ENTRIES = ("least", "most", "weight", "indicator", "document", "page", "note", "confirmed")
+DECIMAL_MARKS: Mapping[Language, str] = {"id": ",", "en": "."}
 # Digits beyond any figure's end a file that nobody typed.
 _NUMBER = re.compile(r"[-+]?\d{1,18}(?:[.,]\d{1,18})?")
 _TWO_NUMBERS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
@@ -36,23 +37,26 @@ class IndexChange:
     also: tuple[str, ...] = ()
 
 
-def typed_number(text: str, *, is_strict: bool = False) -> float | None:
+def typed_number(text: str, *, language: Language | None = None) -> float | None:
     """A number as a person types it, 62,5 or 62.5; None for what is none.
+
+    A text that is one number in Indonesian and another in English is none.
 
     Parameters
     ----------
-    is_strict : bool
-        Take no text that is one number in Indonesian and another in English.
+    language : Language, optional
+        That of the page on which it was typed: the mark before its decimals is certain there.
 
     Examples
     --------
     >>> typed_number("62,5"), typed_number("0.125"), typed_number("=1+1"), typed_number("nan")
     (62.5, 0.125, None, None)
-    >>> typed_number("1.234"), typed_number("1.234", is_strict=True)
-    (1.234, None)
+    >>> typed_number("1.234"), typed_number("1.234", language="id"), typed_number("1,234", language="id")
+    (None, None, 1.234)
     """
     plain = text.strip()
-    if not _NUMBER.fullmatch(plain) or (is_strict and _TWO_NUMBERS.fullmatch(plain)):
+    is_certain = language is not None and DECIMAL_MARKS[language] in plain
+    if not _NUMBER.fullmatch(plain) or (not is_certain and _TWO_NUMBERS.fullmatch(plain)):
         return None
     number = float(plain.replace(",", "."))
     return number if math.isfinite(number) else None

@@ -151,6 +151,9 @@ def index_faults(index: Index) -> Iterator[IndexFault]:
     """All that is wrong with an index by itself, whatever is published."""
     yield from _slot_faults(index)
     weights = [slot.weight for slot in index.slots if slot.weight is not None]
+    if not all(0 <= one <= 1 for one in weights):
+        # Told of each; what they add up to says nothing more.
+        weights = []
     total, is_whole = math.fsum(weights), len(weights) == len(index.slots)
     if not is_one(total) and (is_whole or total > 1):
         words = _SAY["weights_off"] if is_whole else _SAY["weights_over"]
@@ -173,6 +176,8 @@ def _problems(slot: Slot, seen: Set[str]) -> Iterator[Text]:
         yield _SAY["twice"]
     if slot.least is not None and slot.most is not None and slot.least >= slot.most:
         yield _SAY["least_not_below"]
+    if slot.weight is not None and not 0 <= slot.weight <= 1:
+        yield _SAY["weight_off"].format(weight=as_written(slot.weight))
     if slot.confirmed and not (slot.is_filled and slot.document and slot.page):
         yield _SAY["confirmed_without"]
 

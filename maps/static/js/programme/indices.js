@@ -7,7 +7,7 @@
   if (!(page instanceof HTMLElement)) return;
   const { uploads = "", version = "0", place = "" } = page.dataset;
   const NUMBERS = ["least", "most", "weight"];
-  const TEXTS = ["indicator", "document", "page", "note"];
+  const TEXTS = ["direction", "indicator", "document", "page", "note"];
 
   /** A number as the page writes it; other texts are the server's to read. @param {string} text */
   function asNumber(text) {

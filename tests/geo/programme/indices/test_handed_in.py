@@ -22,10 +22,12 @@ from geo.programme.indices.index_changes import (
 )
 from geo.programme.indices.index_file import MOST_BYTES, index_text, parse_index
 from tests.geo.programme.indices.test_index import IPK, IPKTRANS, entered
+from tests.geo.programme.shipped_targets import shipped_catalogue
 from tests.regions import SOUTH_KALIMANTAN
 
-AGAINST = IndexAgainst(IPK, SOUTH_KALIMANTAN, {"tpt_agustus"}, this_year=2026)
+AGAINST = IndexAgainst(IPK, SOUTH_KALIMANTAN, shipped_catalogue(), this_year=2026)
 FIRST = IPK.slots[0].id
+FALLING = {"direction": "min", "indicator": "tpt_agustus"}
 FIGURE = SlotFigure(FIRST, "63.10", 2024, 61.5, "Rekap bidang 2024")
 
 
@@ -60,8 +62,10 @@ def test_only_numbers_with_document_and_page_can_be_confirmed_and_only_all_slots
             with_entries(IPK, {FIRST: {"weight": 0.6}, IPK.slots[1].id: {"weight": 0.6}}),
             "more than 1",
         ),
-        (with_entries(IPK, {FIRST: {"least": 5.0, "most": 5.0}}), "smaller than most"),
+        (with_entries(IPK, {FIRST: {"least": 5.0, "most": 5.0}}), "smaller than the most"),
         (with_entries(IPK, {FIRST: {"indicator": "tpt"}}), "no indicator tpt"),
+        (with_entries(IPK, {FIRST: {"indicator": "tpt_agustus"}}), "lower is better"),
+        (entered(IPK, weight=11.0), "0.11 for 11%"),
         (replace(IPK, id="ikk"), "must be ipk"),
         (replace(IPK, slots=IPK.slots[1:]), "Manpower planning are missing"),
         (replace(IPK, slots=(*IPK.slots, replace(IPK.slots[0], id="upah"))), "not known"),
@@ -70,7 +74,7 @@ def test_only_numbers_with_document_and_page_can_be_confirmed_and_only_all_slots
         (with_figures(IPK, [replace(FIGURE, slot="upah")]), "no component upah"),
         (with_figures(IPK, [FIGURE, replace(FIGURE, place="6310")]), "two ways of writing"),
         (
-            with_figures(with_entries(IPK, {FIRST: {"indicator": "tpt_agustus"}}), [FIGURE]),
+            with_figures(with_entries(IPK, {FIRST: FALLING}), [FIGURE]),
             "from the indicator tpt_agustus",
         ),
     ],
@@ -133,6 +137,8 @@ def test_a_figure_is_taken_out_by_its_place_and_year():
     assert [one.year for one in left.figures] == [2025]
 
 
-@pytest.mark.parametrize("text", ["", "=1+1", "nan", "inf", "1e9", "1.234.567", "12 5", "0x1"])
+@pytest.mark.parametrize(
+    "text", ["", "=1+1", "nan", "inf", "1e9", "1.234.567", "1.234", "12 5", "0x1"]
+)
 def test_what_is_no_number_is_none(text):
     assert typed_number(text) is None

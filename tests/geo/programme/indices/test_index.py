@@ -109,7 +109,7 @@ def test_classes_of_the_benchmark_are_those_of_the_value_or_of_its_range():
         ("confirmed = false", 'confirmed = "no"', "true or false"),
         ('direction = "max"', 'direction = "up"', '"max", "min"'),
         ('direction = "max"', 'direction = "max"\nweight = 2', "between 0 and 1"),
-        ('direction = "max"', 'direction = "max"\nleast = 5\nmost = 5', "smaller than most"),
+        ('direction = "max"', 'direction = "max"\nleast = 5\nmost = 5', "smaller than the most"),
         ('id = "sosial_budaya"', 'id = "ekonomi"', "stands above already"),
         ('direction = "max"', 'direction = "max"\nwieght = 1', "Perhaps 'weight' is meant"),
         ('direction = "max"', 'direction = "max"\nleast = "=1+1"', "a number"),
