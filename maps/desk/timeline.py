@@ -170,6 +170,7 @@ def figure_row(
         "after": format_number(one["after"], language),
         "unit": one["unit"],
         "way": translate(f"upload.count_{one['way']}", language),
+        "stated": [],
         "also": [translate(f"history.also_{name}", language) for name in one["also"]],
     }
 
@@ -243,6 +244,7 @@ def index_row(
         "after": _index_entry(one, "after", language),
         "unit": MISSING,
         "way": translate(f"upload.count_{one['way']}", language),
+        "stated": [],
         "also": [translate(f"history.also_{name}", language) for name in one["also"]],
     }
 
