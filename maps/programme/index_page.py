@@ -12,6 +12,7 @@ from geo.programme.indices.index import (
     IndexValue,
     Slot,
     SlotValue,
+    known_from,
     open_reasons,
     possible_classes,
 )
@@ -76,7 +77,7 @@ def index_content(
         "is_unconfirmed": not index.confirmed and found.least is not None,
         "value": value_words(found, language),
         "reasons": [reason.to(language) for reason in found.reasons],
-        "classes": _class_titles(said["classes"], said["model"], language),
+        "classes": _classes(said["model"], found, language),
         "published": _published(index, table, region, language),
         "benchmark": _benchmark(said["model"], language),
         "source": index.source.to(language),
@@ -140,9 +141,7 @@ def _table(
                 "rank": _rank(one, language),
                 "value": value_words(one.found, language),
                 "known": _known(one.found, language),
-                "classes": _class_titles(possible_classes(model, one.found), model, language)
-                if model
-                else "",
+                "classes": _classes(model, one.found, language),
             }
             for one in ordered
         ]
@@ -299,12 +298,24 @@ def _class_titles(classes: Sequence[RankClass], model: Model | None, language: L
     return " / ".join(one.title.to(language) for one in known if one.id in named)
 
 
+def _classes(model: Model | None, found: IndexValue, language: Language) -> str:
+    """The classes that an index may be in, and that none is known below the lowest published score."""
+    if model is None or found.least is None:
+        return ""
+    titles, low = _class_titles(possible_classes(model, found), model, language), known_from(model)
+    if low is None or found.least >= low:
+        return titles
+    below = translate("indices.no_class", language, low=format_number(low, language, decimals=2))
+    return f"{titles} / {below}" if titles else below
+
+
 def _benchmark(model: Model | None, language: Language) -> dict[str, Any] | None:
     """The classes as brackets, and the published scores, best first; None without a model."""
     if model is None or model.benchmark is None:
         return None
     titles = {one.id: one.title.to(language) for one in model.classes}
     areas = sorted(model.benchmark.areas, key=lambda area: -area.score)
+    lowest = format_number(known_from(model), language, decimals=2)
     return {
         "title": model.benchmark.title.to(language),
         "source": model.benchmark.source,
@@ -319,9 +330,7 @@ def _benchmark(model: Model | None, language: Language) -> dict[str, Any] | None
                     high=format_number(one.lower_bound, language, decimals=2),
                 )
                 if one.lower_bound_from is not None
-                else translate(
-                    "indices.from", language, low=format_number(one.lower_bound, language)
-                ),
+                else translate("indices.lowest", language, low=lowest),
             }
             for one in model.classes
             if not one.between

@@ -197,9 +197,20 @@ def is_one(total: float) -> bool:
 
 
 def possible_classes(model: Model, found: IndexValue) -> tuple[RankClass, ...]:
-    """The classes that the value, or a value of the range, may be in; none where neither is known."""
-    if found.least is None or found.most is None:
+    """The classes that the value, or a value of the range, may be in; none where neither is known.
+
+    What lies below every score of the benchmark has no class that anybody published, see `known_from`.
+    """
+    low = known_from(model)
+    if found.least is None or found.most is None or (low is not None and found.most < low):
         return ()
-    ends = [found.least, found.most]
+    ends = [found.least if low is None else max(found.least, low), found.most]
     first, last = (sum(end >= one.lower_bound for one in model.classes) - 1 for end in ends)
     return tuple(model.classes[max(first, 0) : last + 1])
+
+
+def known_from(model: Model) -> float | None:
+    """The lowest score whose class is published; None of a model without a benchmark."""
+    if model.benchmark is None:
+        return None
+    return min(area.score for area in model.benchmark.areas)
