@@ -214,10 +214,12 @@ def _require_consent(upload: Upload, actor: Actor, accepted: Collection[str] | N
     """Raise unless whoever approves an upload consents to what is lost by it.
 
     A sender that said to have looked at all warnings spares its publisher the names, as long as the
-    publisher names none.
+    publisher names none, and as long as the report is the one that was looked at: of a file that was
+    compared anew nobody has seen what is lost now.
     """
     submitted = upload.submission or {}
-    if submitted.get("accept_warnings") and accepted is None:
+    is_seen = submitted.get("base") == upload.compared_with
+    if submitted.get("accept_warnings") and accepted is None and is_seen:
         return
     said = list(accepted or ())
     if is_own(upload, actor):

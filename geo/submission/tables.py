@@ -20,10 +20,12 @@ from geo.language import Text
 from geo.planning.publish import INDICATORS, publish_table
 from geo.planning.shipped import shipped_data
 from geo.programme.indices.handed_in import IndexAgainst, emptied, read_handed_in, touched_by
-from geo.programme.indices.index_changes import counts_of, index_changes, index_json
-from geo.programme.indices.index_file import index_text, parse_index
+from geo.programme.indices.index import Index
+from geo.programme.indices.index_changes import counts_of, index_changes, index_json, merged_index
+from geo.programme.indices.index_file import index_faults, index_text, parse_index
 from geo.programme.indices.stored_index import (
     INDEX_PREFIX,
+    index_of,
     is_index,
     publish_index,
     shipped_index,
@@ -83,7 +85,7 @@ def publish_handed_in(
     if is_index(upload.dataset):
         changes = upload.report.get("difference") or {}
         details = {"difference": changes.get("counts")}
-        index = parse_index(store.uploads.path(upload.upload).read_text(encoding="utf-8"))
+        index = _index_now(store, upload, over=expected)
         return publish_index(store, index, provenance, details=details, expected=expected)
     table, amendment = _amended(store, upload)
     details = {"difference": asdict(amendment)}
@@ -99,11 +101,18 @@ def upserted(store: Store, upload: Upload) -> pd.DataFrame:
 
 
 def is_as_reported(store: Store, upload: Upload) -> bool:
-    """Whether targets would change by an upload just what its report lists, whatever came since its check.
+    """Whether an upload would change just what its report lists, whatever came since its check.
 
-    Rows that others published meanwhile and the upload does not name are no conflict. Of figures this
+    What others published meanwhile of targets or an index and the upload does not name is no conflict. Of figures this
     is not known: their warnings weigh the whole table.
     """
+    if is_index(upload.dataset):
+        name = upload.dataset.removeprefix(INDEX_PREFIX)
+        standing = stored_index(store, name, data_dir=shipped_data())
+        index = _index_now(store, upload, over=standing.number or 0)
+        listed = json.loads(json.dumps(index_json(index_changes(index, standing.index))))
+        # Two that are each right may not be so together: weights beyond 1.
+        return listed == upload.report["difference"]["index"] and not any(index_faults(index))
     if upload.dataset != TARGETS:
         return False
     current, reported = targets(store), upload.report["difference"]
@@ -113,6 +122,21 @@ def is_as_reported(store: Store, upload: Upload) -> bool:
     # Of a longer list the report has not every one.
     is_whole = len(changes) == len(now)
     return is_whole and bool(json.loads(json.dumps(now)) == reported["targets"])
+
+
+def _index_now(store: Store, upload: Upload, *, over: int) -> Index:
+    """The index of an upload in place of a version: what it changed of the one it was compared with."""
+    name, base = upload.dataset.removeprefix(INDEX_PREFIX), upload.compared_with
+    index = parse_index(store.uploads.path(upload.upload).read_text(encoding="utf-8"))
+    if over == base:
+        return index
+    before = (
+        index_of(store.version(upload.dataset, base).path)
+        if base
+        else shipped_index(name, data_dir=shipped_data())
+    )
+    current = stored_index(store, name, data_dir=shipped_data()).index
+    return merged_index(index, before, current)
 
 
 def _amended(store: Store, upload: Upload) -> tuple[pd.DataFrame, Amendment]:

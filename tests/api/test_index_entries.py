@@ -114,6 +114,20 @@ def test_an_editor_proposes_and_a_publisher_decides(door):
     assert client.post("/indices/ipk", json=own).status_code in (401, 403)
 
 
+def test_two_figures_that_do_not_touch_are_both_kept_whoever_is_published_first(door):
+    _, client, keys = door
+    figure = {"slot": "pengupahan", "year": 2024, "value": 44, "source": "Rekap"}
+    sent = []
+    for place in ("63.05", "63.08"):
+        body = {"figures": [{**figure, "place": place}], "note": "Angka", "accept_warnings": True}
+        made = client.post("/indices/ipk", headers=keys["editor"], json=body).json()
+        sent.append(f"/uploads/{made['upload']}/publish")
+    for address in sent:
+        assert client.post(address, headers=keys["publisher"], json={}).status_code == 200
+    figures = client.get("/indices/ipk").json()["index"]["figures"]
+    assert [one["place"] for one in figures] == ["63.05", "63.08"]
+
+
 def test_a_whole_file_replaces_the_index_and_what_it_would_lose_is_accepted(door):
     store, client, keys = door
     shipped = client.get("/indices/ipk?f=toml").text

@@ -15,6 +15,8 @@ DECIMAL_MARKS: Mapping[Language, str] = {"id": ",", "en": "."}
 # Digits beyond any figure's end a file that nobody typed.
 _NUMBER = re.compile(r"[-+]?\d{1,18}(?:[.,]\d{1,18})?")
 _TWO_NUMBERS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
+# What is said of the index as a whole.
+_SAID = ("title", "description", "source", "source_url")
 _NAMED = ("title", "direction", "source")
 
 
@@ -84,6 +86,29 @@ def with_figures(
     known = {_key(one): one for one in index.figures} | {_key(one): one for one in figures}
     kept = [known[key] for key in sorted(known) if key not in removed]
     return replace(index, figures=tuple(kept))
+
+
+def merged_index(index: Index, base: Index, current: Index) -> Index:
+    """What an index changed in its base, changed in another index that came from that base.
+
+    Where both changed one entry or one figure, that of `index` counts.
+    """
+    old = {slot.id: slot for slot in base.slots}
+    entries = {
+        slot.id: {
+            name: getattr(slot, name)
+            for name in (*_NAMED, *ENTRIES)
+            if slot.id not in old or getattr(slot, name) != getattr(old[slot.id], name)
+        }
+        for slot in index.slots
+    }
+    kept = {_key(one) for one in index.figures}
+    figures = [one for one in index.figures if one not in base.figures]
+    removed = [_key(one) for one in base.figures if _key(one) not in kept]
+    said = {
+        name: getattr(index, name) for name in _SAID if getattr(index, name) != getattr(base, name)
+    }
+    return replace(with_figures(with_entries(current, entries), figures, removed=removed), **said)
 
 
 def index_changes(after: Index, before: Index) -> tuple[IndexChange, ...]:
