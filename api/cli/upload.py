@@ -244,7 +244,8 @@ def _submission_facts(submission: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What a file was submitted with; of a return its reason."""
     returned = submission.get("returned")
     said = {**submission, "returned": returned["reason"]} if returned else submission
-    return [(name, str(value)) for name, value in said.items()]
+    # By their marks the warnings of then are known again; nobody reads them.
+    return [(name, str(value)) for name, value in said.items() if name != "warnings"]
 
 
 @upload_app.command("list")

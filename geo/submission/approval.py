@@ -21,7 +21,13 @@ from geo.store.roles import Actor, require
 from geo.store.store import Provenance, Store, Upload, Version
 from geo.store.uploads import FROM
 from geo.store.versions import UNSTATED_LICENCE
-from geo.submission.accepting import known, seen_version, still_open
+from geo.submission.accepting import (
+    accepted_before,
+    known,
+    marks_of,
+    seen_version,
+    still_open,
+)
 from geo.submission.choices import optional_text, required_text
 from geo.submission.layers import is_new
 from geo.submission.rasters import is_raster, publish_raster
@@ -72,7 +78,7 @@ def submit(
         _require_no_open_warning(upload, accepted or (), _SAY["again_submit"])
     said = {"note": required_text("note", note), **_origin(upload, source, licence)}
     submission: dict[str, Any] = {**said, "accept_warnings": accept_warnings}
-    submission["base"] = upload.compared_with
+    submission |= {"base": upload.compared_with, "warnings": marks_of(upload.report)}
     if by_name := known(upload.report, accepted or ()):
         submission["accepted"] = by_name
     return store.uploads.submit(upload_id, submission=submission, actor=actor.name)
@@ -105,7 +111,7 @@ def publish(
         Whether somebody has looked at all warnings that must be accepted.
     accepted : collection of str, optional
         In place of that, the names of those that are accepted (see `geo.submission.accepting`). What
-        its sender has accepted by name counts for the sender alone.
+        its sender has accepted by name counts for the sender alone, and for what its report said then.
 
     Raises
     ------
@@ -214,16 +220,13 @@ def _require_consent(upload: Upload, actor: Actor, accepted: Collection[str] | N
     """Raise unless whoever approves an upload consents to what is lost by it.
 
     A sender that said to have looked at all warnings spares its publisher the names, as long as the
-    publisher names none, and as long as the report is the one that was looked at: of a file that was
-    compared anew nobody has seen what is lost now.
+    publisher names none, of those that were in the report then: what a later check has found besides
+    is accepted anew.
     """
-    submitted = upload.submission or {}
-    is_seen = submitted.get("base") == upload.compared_with
-    if submitted.get("accept_warnings") and accepted is None and is_seen:
-        return
-    said = list(accepted or ())
-    if is_own(upload, actor):
-        said += submitted.get("accepted", ())
+    said, submitted = list(accepted or ()), upload.submission or {}
+    is_spared = bool(submitted.get("accept_warnings")) and accepted is None
+    if is_spared or is_own(upload, actor):
+        said += accepted_before(upload.report, submitted)
     _require_no_open_warning(upload, said, _SAY["again_publish"])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from geo.ingest.encoding import ENCODINGS
 from geo.language import Language, Text
-from geo.submission.accepting import Warned, warned
+from geo.submission.accepting import Warned, accepted_before, warned
 from geo.submission.rasters import is_raster
 from geo.submission.tables import is_table
 from maps.text import format_number, translate
@@ -283,11 +283,9 @@ def _signed(percent: float | None, language: Language) -> str | None:
 
 def accepting(document: Mapping[str, Any], language: Language) -> dict[str, list[dict[str, str]]]:
     """What is to be accepted before the file is published, and what of it its sender has accepted."""
-    report, submission = document.get("report") or {}, document.get("submission") or {}
-    accepted = submission.get("accepted") or ()
-    found = warned(report)
-    has_all = bool(submission.get("accept_warnings"))
-    done = [one for one in found if has_all or one.name in accepted]
+    report = document.get("report") or {}
+    found, accepted = warned(report), accepted_before(report, document.get("submission"))
+    done = [one for one in found if one.name in accepted]
     return {
         "all": [_acceptance(one, language) for one in found],
         "open": [_acceptance(one, language) for one in found if one not in done],
