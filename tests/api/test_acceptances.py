@@ -133,8 +133,7 @@ def test_entries_of_an_index_that_a_file_would_lose_of_a_newer_version_are_accep
     said = {"note": "Berkas", "accept_warnings": "true"}
     made = client.put("/indices/ipk", content=shipped, params=said, headers=keys["editor"])
     assert (made.json()["state"], made.json()["report"]["to_accept"]) == ("submitted", 1)
-    entry = {"slot": "pengupahan", "place": "63.05", "year": 2024, "value": 44, "source": "Rekap"}
-    body = {"figures": [entry], "note": "Angka", "publish": True}
+    body["slots"] = [{**weight, "weight": 0.2}]
     assert client.post("/indices/ipk", json=body, headers=keys["other"]).status_code == 201
     asked_anew(store, client, keys["publisher"], f"/uploads/{made.json()['upload']}", "index-ipk")
 
