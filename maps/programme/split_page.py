@@ -5,9 +5,10 @@ from typing import Any
 
 from geo.indicators.amounts import value_in_words
 from geo.indicators.table import Indicator
-from geo.language import LANGUAGES, Language, Text, written
+from geo.language import LANGUAGES, Language, Text, localized, written
 from geo.programme.cascade import SPLIT_METHODS, SplitRow, method_title
 from geo.programme.denominators import people_in_words, rounded_people
+from geo.programme.fixed_targets import FixedTargets, parse_percent
 from geo.programme.split_proposal import Proposal
 from geo.programme.targets import level_title
 from geo.vector.planning_region import PlanningRegion
@@ -28,6 +29,24 @@ def split_form(
         "methods": [(m, method_title(m).to(language)) for m in SPLIT_METHODS],
         "asked": dict(asked),
     }
+
+
+def fixing(fixed: FixedTargets, *, is_refused: bool, language: Language) -> dict[str, Any]:
+    """The fields of what is fixed where a split is refused: as typed, each with what is wrong in it.
+
+    Where only their sum is wrong, every field is (`at_fault`), and none has a sentence of its own.
+    """
+    if not is_refused:
+        return {"typed": {}, "faults": {}, "at_fault": ()}
+    faults = {code: text.to(language) for code, text in fixed.faults.items()}
+    typed = {code: _as_typed(text, language) for code, text in fixed.typed.items()}
+    return {"typed": typed, "faults": faults, "at_fault": tuple(faults or typed)}
+
+
+def _as_typed(text: str, language: Language) -> str:
+    """A text of a field; a percent with the mark of the language, which a link does not carry."""
+    is_percent = parse_percent(text) is not None
+    return localized(text.replace(",", ".")).to(language) if is_percent else text
 
 
 def split_content(found: Proposal, *, region: PlanningRegion, language: Language) -> dict[str, Any]:

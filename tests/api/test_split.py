@@ -46,6 +46,32 @@ def test_the_form_fixes_without_a_script_and_takes_a_decimal_comma(client):
     assert 'name="to" value="6,2"' in page.text
 
 
+def test_a_fault_among_the_fixed_keeps_the_table_and_all_that_was_typed(client):
+    """The split without them stands below, to be neither saved nor downloaded."""
+    asked = {"region": ["63.71", "63.06", "63.10"], "to": ["6,2", "3,9x", "5"]}
+    page = client.get("/split", params={**asked, "f": "html", "lang": "id"})
+    assert page.status_code == 400
+    fields = dict(re.findall(r'value="(63\.\d\d)"><input [^>]*? value="([^"]*)"', page.text))
+    assert len(fields) == 13
+    assert {code: text for code, text in fields.items() if text} == {
+        "63.71": "6,2",
+        "63.06": "3,9x",
+        "63.10": "5",
+    }
+    assert page.text.count("aria-invalid") == 1
+    assert re.search(r'id="fault-63.06">Kabupaten Hulu Sungai Selatan: &#39;3,9x&#39;', page.text)
+    assert "f=xlsx" not in page.text
+    assert 'id="save"' not in page.text
+
+
+def test_fixed_targets_that_cannot_add_up_keep_their_fields_too(client):
+    page = client.get("/split?fixed=63.71:0.5,63.03:0.5,63.01:0.5&f=html&lang=id")
+    assert page.status_code == 400
+    assert "melampaui target provinsi" in page.text
+    assert re.findall(r'name="to" value="([^"]+)"', page.text) == ["0,5"] * 3
+    assert page.text.count('aria-invalid="true" aria-describedby="problem"') == 3
+
+
 def test_the_page_names_what_is_missing_and_keeps_the_form(client):
     page = client.get("/split?target=1&method=capacity&lang=id", headers=PAGE)
     assert page.status_code == 400
@@ -84,8 +110,10 @@ def test_the_workbook_holds_numbers_and_the_sheet_is_a_pdf(client, language):
     ("asked", "status", "said"),
     [
         ("f=doc", 400, "not known; there are json, html, xlsx and pdf"),
-        ("fixed=63.71:x", 400, "is no percent"),
-        ("fixed=63.99:2", 400, "Unknown regions"),
+        ("fixed=63.71:x", 400, "Kota Banjarmasin: 'x' is no percent"),
+        ("fixed=63.99:2", 400, "'63.99' is no code of a regency"),
+        ("fixed=63.71:", 400, "Kota Banjarmasin: the percent is missing"),
+        ("fixed=6371:6.2,63.71:5&f=xlsx", 400, "Kota Banjarmasin is fixed twice ('6.2' and '5')"),
         ("region=63.71", 400, "1 regions, 0 numbers"),
         ("target=abc", 400, "is no percent"),
         ("end_year=22060", 400, "end_year"),

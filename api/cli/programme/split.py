@@ -1,5 +1,6 @@
 """The command `kawasan split`: the province's target divided among its regencies."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from geo.store.roles import OPERATOR
 if TYPE_CHECKING:
     from geo.programme.split_proposal import Proposal
     from geo.store.store import Store
+    from geo.vector.planning_region import PlanningRegion
 
 _FILES = (".xlsx", ".pdf")
 
@@ -56,12 +58,12 @@ def split(
     kawasan split p0_persen_miskin_maret --target 2.6 --until 2029
     """
     language = common.language()
-    fixed = _fixed(fix or [])
     if out is not None and out.suffix.lower() not in _FILES:
         raise Misused(_both("split.no_file", out=out))
     with common.opened() as store:
         from geo.store.region import local_day, region
 
+        here = region(store)
         found = _proposed(
             store,
             indicator=indicator,
@@ -69,9 +71,8 @@ def split(
             end_year=until,
             method=method,
             most_a_year=most,
-            fixed=fixed,
+            fixed=_fixed(fix or [], here),
         )
-        here = region(store)
         if out is not None:
             _write(found, out, region=here, language=language, printed=local_day(store))
         elif as_json:
@@ -84,15 +85,13 @@ def split(
             _hand_in(store, found, note=propose, language=language)
 
 
-def _fixed(pairs: list[str]) -> dict[str, float]:
-    found = {}
-    for pair in pairs:
-        code, _, percent = pair.partition("=")
-        try:
-            found[code.strip()] = float(percent.replace(",", "."))
-        except ValueError as error:
-            raise Misused(_both("split.bad_fix", pair=pair)) from error
-    return found
+def _fixed(pairs: list[str], region: "PlanningRegion") -> Mapping[str, float]:
+    from geo.programme.fixed_targets import parse_fixed
+
+    fixed = parse_fixed(pairs, region=region, sign="=")
+    if fixed.problem is not None:
+        raise Misused(fixed.problem)
+    return fixed.rates
 
 
 def _proposed(store: "Store", **asked: Any) -> "Proposal":

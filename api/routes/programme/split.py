@@ -1,7 +1,7 @@
 """The split of a province's target among its regencies: as a page, JSON, a workbook, a sheet."""
 
-import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.access import READS, Allowed, caller_of
 from api.deps import LanguageDep, LinksDep, StoreDep, form_asked
-from api.links import JSON, Links
+from api.links import JSON
 from api.parameters import InvalidParameter, or_none, refused
 from api.responses import (
     PRIVATE,
@@ -29,6 +29,7 @@ from geo.store.roles import Actor, may
 from geo.store.versions import Published
 
 if TYPE_CHECKING:
+    from geo.programme.fixed_targets import FixedTargets
     from geo.programme.split_proposal import Proposal
 
 router = Router("indicators")
@@ -37,8 +38,6 @@ _FILES = ("xlsx", "pdf")
 _ANSWERS = described("SplitProposalDocument")
 _ANSWERS[200]["content"] |= page_and(*_FILES)
 _DEFAULT = "tpt_agustus"
-# `3,75` and `3.75`; a percent has no thousands.
-_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{1,15})?")
 _MOST_REGIONS, _MOST_SHOWN = 600, 40
 
 
@@ -80,28 +79,30 @@ class SplitQuery(BaseModel):
     f: Annotated[str | None, Field(description="json, html, xlsx or pdf.")] = None
     lang: str | None = None
 
-    def fixed_rates(self) -> dict[str, float]:
-        """The targets that were fixed, by code."""
+    def fixed_parts(self) -> list[str]:
+        """What was fixed, `CODE:PERCENT` each; a blank field of a form fixes nothing."""
         if len(self.region) != len(self.to):
             facts = {"regions": len(self.region), "numbers": len(self.to)}
             raise refused("to", "split.uneven", **facts)
-        pairs = [pair.partition(":")[::2] for pair in (self.fixed or "").split(",") if pair]
-        pairs += zip(self.region, self.to, strict=True)
-        return {code.strip(): _percent("fixed", text) for code, text in pairs if text.strip()}
+        entered = zip(self.region, self.to, strict=True)
+        listed = [] if self.fixed is None else self.fixed.split(",")
+        return listed + [f"{code}:{text}" for code, text in entered if text.strip()]
 
-    def asked(self) -> dict[str, Any]:
+    def asked(self, fixed: Mapping[str, float]) -> dict[str, Any]:
         """What a link to this split says; what was not said is left out."""
         kept = self.model_dump(
             exclude={"f", "lang", "region", "to", "fixed"}, exclude_none=True, exclude_unset=True
         )
-        fixed = ",".join(f"{code}:{rate:.15g}" for code, rate in self.fixed_rates().items())
-        return kept | ({"fixed": fixed} if fixed else {})
+        listed = ",".join(f"{code}:{rate:.15g}" for code, rate in fixed.items())
+        return kept | ({"fixed": listed} if listed else {})
 
 
 def _percent(parameter: str, text: str) -> float:
-    if _NUMBER.fullmatch(text.strip()) is None:
+    from geo.programme.fixed_targets import parse_percent
+
+    if (rate := parse_percent(text)) is None:
         raise refused(parameter, "split.bad_number", value=shortened(text, _MOST_SHOWN))
-    return float(text.strip().replace(",", "."))
+    return rate
 
 
 @router.get(
@@ -131,9 +132,11 @@ def read_split(
     def answer() -> Response:
         if form == "html":
             return _page(request, now, query, language)
-        found = _proposed(now, query)
+        fixed = _fixed(now, query).rates
+        found = _proposed(now, query, fixed=fixed)
         if form == "json":
-            return json_response(request, _document(found, query, links, language))
+            own = [links.link("self", JSON, "split", query=query.asked(fixed))]
+            return json_response(request, _document(found, own, language))
         return _file(now, found, form=form, made=made, language=language)
 
     return conditional(request, key, answer, is_page=form == "html")
@@ -160,13 +163,28 @@ def save_split(
     from geo.programme.split_proposal import proposal_rows
     from geo.submission.entering import enter_targets
 
-    rows = proposal_rows(_proposed(store.current(), query))
+    now = store.current()
+    rows = proposal_rows(_proposed(now, query, fixed=_fixed(now, query).rates))
     upload = enter_targets(store, rows, actor=actor, note=note, publishes=publish)
     location = links.url("uploads", upload.upload, f="html")
     return Response(status_code=303, headers={**PRIVATE, "Location": location})
 
 
-def _proposed(now: Published, query: SplitQuery) -> "Proposal":
+def _typed(now: Published, query: SplitQuery) -> "FixedTargets":
+    from geo.programme.fixed_targets import parse_fixed
+
+    return parse_fixed(query.fixed_parts(), region=region(now))
+
+
+def _fixed(now: Published, query: SplitQuery) -> "FixedTargets":
+    """What was fixed, refused where a part of it cannot be used."""
+    fixed = _typed(now, query)
+    if fixed.problem is not None:
+        raise InvalidParameter(parameter="fixed", reason=fixed.problem)
+    return fixed
+
+
+def _proposed(now: Published, query: SplitQuery, *, fixed: Mapping[str, float]) -> "Proposal":
     from geo import published
     from geo.programme.publish_targets import targets
     from geo.programme.split_proposal import propose
@@ -180,38 +198,42 @@ def _proposed(now: Published, query: SplitQuery) -> "Proposal":
         rate=None if query.target is None else _percent("target", query.target),
         end_year=query.end_year,
         method=query.method,
-        fixed=query.fixed_rates(),
+        fixed=fixed,
         most_a_year=None if query.most is None else _percent("most", query.most),
     )
 
 
-def _document(
-    found: "Proposal", query: SplitQuery, links: Links, language: Language
-) -> Mapping[str, Any]:
+def _document(found: "Proposal", links: list[Any], language: Language) -> Mapping[str, Any]:
     from geo.json_types import as_json
 
-    own = [links.link("self", JSON, "split", query=query.asked())]
-    return {**as_json(found, language), "links": own}
+    return {**as_json(found, language), "links": links}
 
 
 def _page(request: Request, now: Published, query: SplitQuery, language: Language) -> Response:
-    """The form, and below it the split or why there is none."""
+    """The form, and below it the split or why there is none.
+
+    Where what was fixed cannot be used, the split without it: whoever typed it mends a field of the
+    table and writes nothing again.
+    """
     from geo import published
     from geo.errors import InfeasibleSplit
     from geo.programme.split_proposal import divisible
-    from maps.programme.split_page import split_content, split_form
+    from maps.programme.split_page import fixing, split_content, split_form
     from maps.text import translate
 
     catalogue, here = published.indicator_catalogue(now), region(now)
     offered = divisible(published.indicators(now), catalogue, region=here)
-    content, problem, asked = None, None, dict[str, Any]()
+    fixed, found, problem = _typed(now, query), None, None
     caller = caller_of(request)
     may_save = caller.session is not None and may(caller.actor, "upload")
     try:
-        asked = query.asked()
-        content = split_content(_proposed(now, query), region=here, language=language)
+        found = _proposed(now, query, fixed={} if fixed.faults else fixed.rates)
+        problem = fixed.problem and fixed.problem.to(language)
     except (InfeasibleSplit, InvalidParameter) as error:
         problem = error.detail(language)
+        if fixed.typed:
+            with suppress(InfeasibleSplit, InvalidParameter):
+                found = _proposed(now, query, fixed={})
     return html_response(
         request,
         "programme/split.html",
@@ -219,10 +241,11 @@ def _page(request: Request, now: Published, query: SplitQuery, language: Languag
         active="indicators",
         status=200 if problem is None else 400,
         form=split_form(offered, asked=query.model_dump(exclude_none=True), language=language),
-        asked=asked,
-        free={name: value for name, value in asked.items() if name != "fixed"},
-        found=content,
+        asked=query.asked(fixed.rates),
+        free=query.asked({}),
+        found=found and split_content(found, region=here, language=language),
         problem=problem,
+        fixing=fixing(fixed, is_refused=problem is not None, language=language),
         csrf=caller.session.csrf if caller.session is not None and may_save else None,
         may_publish=may(caller.actor, "approve"),
     )

@@ -46,7 +46,9 @@ def test_a_split_is_printed_written_and_proposed(run, reference_store, tmp_path)
 
 def test_what_cannot_be_split_is_a_sentence(run, tmp_path):
     assert "masih kurang" in run("split", "--target", 1, "--method", "capacity", expect=1)
-    assert "tulis KODE=PERSEN" in run("split", "--fix", "63.71", expect=2)
+    assert "bukan KODE=PERSEN" in run("split", "--fix", "63.71", expect=2)
+    twice = run("split", "--fix", "6371=6,2", "--fix", "63.71=5", expect=2)
+    assert "ditetapkan dua kali" in twice
     assert "berakhir dengan .xlsx" in run("split", "--out", tmp_path / "x.doc", expect=2)
 
 

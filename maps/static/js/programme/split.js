@@ -6,20 +6,23 @@
   const form = /** @type {HTMLFormElement | null} */ (document.getElementById("split"));
   if (!form) { return; }
 
+  /** @param {string} name @returns {HTMLInputElement[]} */
+  const named = (name) => [...form.elements].flatMap((field) => field instanceof HTMLInputElement && field.name === name ? [field] : []);
+
   form.addEventListener("submit", () => {
-    /** @type {string[]} */
-    const fixed = [];
-    for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input.to"))) {
-      const code = field.closest("tr")?.dataset.region;
-      const entered = field.value.trim().replace(",", ".");
-      if (code && entered) { fixed.push(`${code}:${entered}`); }
+    const [regions, fields] = [named("region"), named("to")];
+    const filled = regions.map((region, i) => ({ region, field: fields[i], text: fields[i].value.trim() })).filter(({ text }) => text);
+    for (const field of form.elements) { if (field instanceof HTMLInputElement && !field.value) { field.disabled = true; } }
+    for (const field of [...regions, ...fields]) { field.disabled = true; }
+    /* What is no number goes as it was typed, a field each: a comma in it would look like the next part. */
+    if (!filled.every(({ text }) => /^\d{1,3}([.,]\d{1,15})?$/.test(text))) {
+      for (const { region, field } of filled) { region.disabled = field.disabled = false; }
+      return;
     }
-    const rows = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input[name=region], input[name=to]"));
-    for (const field of rows) { field.disabled = true; }
-    for (const field of form.querySelectorAll("input")) { if (!field.value) { field.disabled = true; } }
-    if (fixed.length) {
-      const kept = form.querySelector("input[name=fixed]") ?? form.appendChild(document.createElement("input"));
-      Object.assign(kept, { type: "hidden", name: "fixed", value: fixed.join(","), disabled: false });
+    if (filled.length) {
+      const kept = named("fixed")[0] ?? form.appendChild(document.createElement("input"));
+      const value = filled.map(({ region, text }) => `${region.value}:${text.replace(",", ".")}`).join(",");
+      Object.assign(kept, { type: "hidden", name: "fixed", value, disabled: false });
     }
   });
 
