@@ -300,6 +300,17 @@ def test_the_areas_are_files_of_the_same_rows(client):
     angsana = next(one for one in features if "Angsana" in str(one["properties"]["name"]))
     scores = angsana["properties"]
     assert scores["readiness_low"] <= scores["readiness"] <= scores["readiness_high"]
+    # As exact as the page: its range of one number has equal ends.
+    numbers = [
+        score
+        for one in features
+        for key, score in one["properties"].items()
+        if re.match("readiness|need", key)
+    ]
+    assert all(score is None or score == round(score) for score in numbers)
+    assert scores["need_low"] == scores["need"] == scores["need_high"]
+    angsana = next(a for one in found for a in one["areas"] if "Angsana" in a["name"])
+    assert angsana["need"] == dict.fromkeys(("score", "low", "high"), scores["need"])
     assert scores["held_against"] == "target provinsi 3,27–3,97% (RPJMD 2029)"
     assert "rentang yang masih mungkin" in str([row[1].value for row in notes.iter_rows()])
 

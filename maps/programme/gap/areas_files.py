@@ -18,6 +18,7 @@ from geo.programme.gap.standing import VERDICTS
 from geo.published import layer as published_layer
 from geo.store.versions import Published
 from maps.programme.gap.areas_page import city_note
+from maps.programme.gap.document import in_whole_points
 from maps.programme.gap.files import csv_rows, gap_notes
 from maps.programme.gap.table import held_words
 from maps.programme.words import change_unit
@@ -68,7 +69,7 @@ def area_records(
         head = blank | _regency(gap, found, language)
         own = areas.get(gap.region, ())
         note = city_note(gap, layer, language)
-        rows += [head | _area(area) | {"remark": note} for area in own]
+        rows += [head | _area(in_whole_points(area)) | {"remark": note} for area in own]
         if not own:
             rows.append(head | {"remark": none_here})
     return rows

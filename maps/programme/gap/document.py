@@ -1,11 +1,12 @@
 """The gap and the areas of those behind in JSON's types, as the API answers and the command prints."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from geo.json_types import as_json
-from geo.language import Language
-from geo.programme.gap.behind import AreaBehind
+from geo.language import Language, rounded
+from geo.programme.gap.behind import AreaBehind, ScoreRange
 from geo.programme.gap.gaps import Gaps
 from geo.programme.gap.region_gap import RegionGap
 from geo.programme.gap.standing import VERDICTS
@@ -49,7 +50,7 @@ def _region(gap: RegionGap, found: Gaps, language: Language) -> dict[str, Any]:
 def areas_document(
     found: Gaps, areas: Mapping[str, Sequence[AreaBehind]], *, layer: str, language: Language
 ) -> dict[str, Any]:
-    """The areas of each regency that is behind, in the order of the gap."""
+    """The areas of each regency that is behind, in the order of the gap, scores as exact as on the page."""
     return {
         "indicator": found.indicator.id,
         "layer": layer,
@@ -59,8 +60,18 @@ def areas_document(
                 "title": gap.title.to(language),
                 "points_near": gap.points_near,
                 "people_near": gap.people_near,
-                "areas": as_json(areas[gap.region]),
+                "areas": as_json([in_whole_points(area) for area in areas[gap.region]]),
             }
             for gap in found.behind
         ],
     }
+
+
+def in_whole_points(area: AreaBehind) -> AreaBehind:
+    """The area with scores as the page states them; ends that read the same there are the same."""
+    return replace(area, readiness=_whole(area.readiness), need=_whole(area.need))
+
+
+def _whole(one: ScoreRange) -> ScoreRange:
+    ends = (one.score, one.low, one.high)
+    return ScoreRange(*(None if end is None else float(rounded(end, 0)) for end in ends))
