@@ -82,10 +82,16 @@ def parse_fixed(parts: Iterable[str], *, region: PlanningRegion, sign: str = ":"
             if rate is not None and rate <= 100:
                 rates[known] = rate
             else:
-                key = "beyond" if rate is not None else "no_percent" if text else "blank"
                 value = shortened(text, _MOST_SHOWN)
-                faults[known] = filled(_SAY[key], region=region.title_of(known), value=value)
+                fault = _no_rate(text, is_percent=rate is not None)
+                faults[known] = filled(fault, region=region.title_of(known), value=value)
     return FixedTargets(rates, typed, faults)
+
+
+def _no_rate(text: str, *, is_percent: bool) -> Text:
+    if is_percent:
+        return _SAY["beyond"]
+    return _SAY["no_percent"] if text else _SAY["blank"]
 
 
 def _regency(code: str, region: PlanningRegion) -> str | None:

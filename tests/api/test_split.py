@@ -64,6 +64,14 @@ def test_a_fault_among_the_fixed_keeps_the_table_and_all_that_was_typed(client):
     assert 'id="save"' not in page.text
 
 
+def test_a_fault_of_the_form_is_told_by_its_label_and_keeps_what_was_fixed(client):
+    page = client.get("/split?target=abc&fixed=63.71:6.2&f=html&lang=id")
+    assert page.status_code == 400
+    assert "Target provinsi (%): &#39;abc&#39; bukan persen" in page.text
+    assert re.search(r'name="target" value="abc"[^>]* aria-invalid="true"', page.text)
+    assert 'name="region" value="63.71"><input type="hidden" name="to" value="6,2"' in page.text
+
+
 def test_fixed_targets_that_cannot_add_up_keep_their_fields_too(client):
     page = client.get("/split?fixed=63.71:0.5,63.03:0.5,63.01:0.5&f=html&lang=id")
     assert page.status_code == 400

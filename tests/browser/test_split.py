@@ -45,7 +45,12 @@ def test_a_split_is_edited_and_saved_as_proposals(service, visit):
     page.locator(".login button").click()
     banjarmasin = page.locator("tr[data-region='63.71']")
     expect(banjarmasin).to_contain_text("6,19%")
-    banjarmasin.get_by_label("Tetapkan target Kota Banjarmasin").fill("6,0")
+    field = banjarmasin.get_by_label("Tetapkan target Kota Banjarmasin")
+    field.fill("6,0,1")
+    page.get_by_role("button", name="Hitung ulang dengan yang ditetapkan").click()
+    expect(banjarmasin).to_contain_text("'6,0,1' bukan persen")
+    expect(field).to_have_value("6,0,1")
+    field.fill("6,0")
     page.get_by_role("button", name="Hitung ulang dengan yang ditetapkan").click()
     expect(banjarmasin).to_contain_text("ditetapkan")
     # Only what was fixed stands in the address.

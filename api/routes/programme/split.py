@@ -223,17 +223,19 @@ def _page(request: Request, now: Published, query: SplitQuery, language: Languag
 
     catalogue, here = published.indicator_catalogue(now), region(now)
     offered = divisible(published.indicators(now), catalogue, region=here)
-    fixed, found, problem = _typed(now, query), None, None
+    fixed, found, problem, faulty = _typed(now, query), None, None, None
     caller = caller_of(request)
     may_save = caller.session is not None and may(caller.actor, "upload")
     try:
         found = _proposed(now, query, fixed={} if fixed.faults else fixed.rates)
         problem = fixed.problem and fixed.problem.to(language)
-    except (InfeasibleSplit, InvalidParameter) as error:
+    except InvalidParameter as error:
+        faulty = error.facts["parameter"]
+        problem = f"{translate(f'split.{faulty}', language)}: {error.facts['reason'].to(language)}"
+    except InfeasibleSplit as error:
         problem = error.detail(language)
-        if fixed.typed:
-            with suppress(InfeasibleSplit, InvalidParameter):
-                found = _proposed(now, query, fixed={})
+        with suppress(InfeasibleSplit):
+            found = _proposed(now, query, fixed={}) if fixed.typed else None
     return html_response(
         request,
         "programme/split.html",
@@ -245,6 +247,7 @@ def _page(request: Request, now: Published, query: SplitQuery, language: Languag
         free=query.asked({}),
         found=found and split_content(found, region=here, language=language),
         problem=problem,
+        faulty=faulty,
         fixing=fixing(fixed, is_refused=problem is not None, language=language),
         csrf=caller.session.csrf if caller.session is not None and may_save else None,
         may_publish=may(caller.actor, "approve"),
