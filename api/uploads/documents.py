@@ -198,11 +198,13 @@ def moved_problem(
     error: LayerMoved, upload: Upload, document: UploadDocument, language: Language
 ) -> Problem:
     """The problem of an upload whose layer has moved, with the report of its new check."""
+    found = upload.report.get("findings", ())
+    both = [one["sentence"][language] for one in found if one["code"] == "index_overtaken"]
     return Problem(
         code=LayerMoved.__name__,
         status=409,
         title=error.title.to(language),
-        detail=error.detail(language),
+        detail=" ".join([error.detail(language), *both]),
         facts={
             **error.facts,
             **document.model_dump(exclude_none=True),

@@ -35,6 +35,7 @@ TO_ACCEPT = frozenset(
             "figures_removed",
             "targets_removed",
             "index_emptied",
+            "index_overtaken",
             "target_near_open_down",
             "target_near_open_up",
             "assessment_year_moves",

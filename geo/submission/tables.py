@@ -19,9 +19,23 @@ from geo.ingest.source import Limits
 from geo.language import Text
 from geo.planning.publish import INDICATORS, publish_table
 from geo.planning.shipped import shipped_data
-from geo.programme.indices.handed_in import IndexAgainst, emptied, read_handed_in, touched_by
+from geo.programme.indices.handed_in import (
+    IndexAgainst,
+    disputed,
+    emptied,
+    held_against,
+    read_handed_in,
+    touched_by,
+)
 from geo.programme.indices.index import Index
-from geo.programme.indices.index_changes import counts_of, index_changes, index_json, merged_index
+from geo.programme.indices.index_changes import (
+    IndexChange,
+    counts_of,
+    index_changes,
+    index_json,
+    merged_index,
+    overtaken,
+)
 from geo.programme.indices.index_file import index_faults, index_text, parse_index
 from geo.programme.indices.stored_index import (
     INDEX_PREFIX,
@@ -130,13 +144,15 @@ def _index_now(store: Store, upload: Upload, *, over: int) -> Index:
     index = parse_index(store.uploads.path(upload.upload).read_text(encoding="utf-8"))
     if over == base:
         return index
-    before = (
-        index_of(store.version(upload.dataset, base).path)
-        if base
-        else shipped_index(name, data_dir=shipped_data())
-    )
     current = stored_index(store, name, data_dir=shipped_data()).index
-    return merged_index(index, before, current)
+    return merged_index(index, _index_at(store, name, base), current)
+
+
+def _index_at(store: Store, name: str, number: int) -> Index:
+    """An index as a version of it is; as it ships for 0."""
+    if not number:
+        return shipped_index(name, data_dir=shipped_data())
+    return index_of(store.version(INDEX_PREFIX + name, number).path)
 
 
 def _amended(store: Store, upload: Upload) -> tuple[pd.DataFrame, Amendment]:
@@ -258,16 +274,24 @@ def _check_index(
     name = upload.dataset.removeprefix(INDEX_PREFIX)
     current = stored_index(store, name, data_dir=shipped_data())
     text = store.uploads.original(upload.upload).read_text(encoding="utf-8", errors="replace")
-    read = read_handed_in(text, index_against(store, name))
+    against = index_against(store, name)
+    read = read_handed_in(text, against)
+    newer: tuple[IndexChange, ...] = ()
     standing = store.standing(upload.dataset)
     number = 0 if standing is None else standing.number
+    first = upload.report.get("first") or {"version": number}
+    if read.index is not None and first["version"] != number:
+        # What others published since it was first compared is not what its sender changed.
+        base = _index_at(store, name, first["version"])
+        read = held_against(merged_index(read.index, base, current.index), against)
+        newer = index_changes(current.index, base)
     report = _report(read.findings, {"format": "toml"}, upload, choices, against=number)
     if read.index is not None:
         changes = index_changes(read.index, current.index)
         report["difference"] = {"counts": counts_of(changes), "index": index_json(changes)}
         report["touched"] = touched_by(changes)
-        if (told := emptied(changes)) is not None:
-            report = with_finding(report, told)
+        for told in (emptied(changes), disputed(overtaken(changes, newer))):
+            report = report if told is None else with_finding(report, told)
         cleaned.write_text(index_text(read.index), encoding="utf-8")
     return report
 

@@ -128,6 +128,33 @@ def test_two_figures_that_do_not_touch_are_both_kept_whoever_is_published_first(
     assert [one["place"] for one in figures] == ["63.05", "63.08"]
 
 
+def test_an_entry_that_two_have_changed_is_named_and_what_else_is_published_stays(door):
+    store, client, keys = door
+    figure = {"slot": "pengupahan", "year": 2024, "value": 44, "source": "Rekap"}
+    of_sri, of_adi = [{**figure, "place": "63.05"}], [{**figure, "place": "63.05", "value": 50}]
+    body = {"figures": of_sri, "note": "Angka", "accept_warnings": True}
+    sent = client.post("/indices/ipk", headers=keys["editor"], json=body).json()
+    address = f"/uploads/{sent['upload']}/publish"
+    of_adi.append({**figure, "place": "63.08", "value": 55})
+    body |= {"figures": of_adi, "publish": True}
+    assert client.post("/indices/ipk", headers=keys["publisher"], json=body).status_code == 201
+
+    answer = client.post(address, headers=keys["publisher"], json={})
+    assert (answer.status_code, answer.json()["code"]) == (409, "LayerMoved")
+    assert "63.05, 2024: 50 now, would become 44" in answer.json()["detail"]
+    # What the other one published beside it is not said to leave.
+    counts = answer.json()["facts"]["report"]["difference"]["counts"]
+    assert counts == {"added": 0, "changed": 1, "removed": 0}
+    seen = {"expected": 1}
+    held = client.post(address, headers=keys["publisher"], json=seen)
+    assert (held.status_code, held.json()["code"]) == (409, "WarningsNotAccepted")
+    assert store.version("index-ipk").number == 1
+    said = {**seen, "accept_warnings": True}
+    assert client.post(address, headers=keys["publisher"], json=said).status_code == 200
+    figures = client.get("/indices/ipk").json()["index"]["figures"]
+    assert [(one["place"], one["value"]) for one in figures] == [("63.05", 44), ("63.08", 55)]
+
+
 def test_a_whole_file_replaces_the_index_and_what_it_would_lose_is_accepted(door):
     store, client, keys = door
     shipped = client.get("/indices/ipk?f=toml").text

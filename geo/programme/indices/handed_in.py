@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from geo.errors import GeoError, InvalidIndex
 from geo.indicators.table import Indicator
 from geo.ingest.findings import Finding, finding
-from geo.language import Text, filled, joined, listed, texts
+from geo.language import Text, as_written, filled, joined, listed, shortened, texts
 from geo.programme.indices.index import Index, SlotFigure
 from geo.programme.indices.index_changes import IndexChange
 from geo.programme.indices.index_file import IndexFault, index_faults, parse_index
@@ -16,6 +16,9 @@ from geo.vector.planning_region import PlanningRegion
 
 _SAY = texts(__name__)
 
+# More are counted and not named.
+_MOST_NAMED = 10
+_MOST_SHOWN = 60
 # BPS publishes labour figures of regencies from then on (Sakernas).
 _FIRST_YEAR = 1986
 
@@ -65,6 +68,29 @@ def emptied(changes: Collection[IndexChange]) -> Finding | None:
         return None
     titles = list(dict.fromkeys(one.title for one in lost))
     return finding("index_emptied", count=len(lost), named=listed(titles))
+
+
+def disputed(changes: Collection[IndexChange]) -> Finding | None:
+    """The warning that entries which others published meanwhile would be replaced; None for none."""
+    if not changes:
+        return None
+    each = [_replaced(one) for one in list(changes)[:_MOST_NAMED]]
+    return finding("index_overtaken", count=len(changes), named=joined(each, by="; "))
+
+
+def _replaced(one: IndexChange) -> Text:
+    """What stands in an entry now, and what would."""
+    place = "" if one.place is None else f", {one.place}, {one.year}"
+    now, then = _entered(one.before), _entered(one.after)
+    return filled(_SAY["replaced"], slot=one.title, place=place, now=now, then=then)
+
+
+def _entered(value: float | str | None) -> Text:
+    if value is None:
+        return _SAY["empty"]
+    return (
+        Text(*2 * (shortened(value, _MOST_SHOWN),)) if isinstance(value, str) else as_written(value)
+    )
 
 
 def touched_by(changes: Collection[IndexChange]) -> list[str]:

@@ -111,6 +111,14 @@ def merged_index(index: Index, base: Index, current: Index) -> Index:
     return replace(with_figures(with_entries(current, entries), figures, removed=removed), **said)
 
 
+def overtaken(
+    changes: Sequence[IndexChange], newer: Sequence[IndexChange]
+) -> tuple[IndexChange, ...]:
+    """Those of the changes that are of an entry or a figure which newer versions changed as well."""
+    known = {(one.slot, one.entry, one.place, one.year) for one in newer}
+    return tuple(one for one in changes if (one.slot, one.entry, one.place, one.year) in known)
+
+
 def index_changes(after: Index, before: Index) -> tuple[IndexChange, ...]:
     """How an index differs from another one of its id, slot by slot and then figure by figure."""
     return (*_slot_changes(after, before), *_figure_changes(after, before))
