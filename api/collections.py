@@ -201,6 +201,8 @@ class Tables:
         self._preparing: dict[str, threading.Lock] = {}
         # What is read of a layer that is just published, until it is prepared.
         self._reading = threading.Lock()
+        # One process at a time prepares a large layer, and one layer is prepared beside the answers.
+        self._writing, self._beside = threading.Lock(), threading.Lock()
         self._published: tuple[str, Outlines] | None = None
         self._soon: dict[str, threading.Timer] = {}
 
@@ -345,7 +347,8 @@ class Tables:
         """Prepare the features of a collection beside the answers, the first of which go before."""
 
         def prepare() -> None:
-            with suppress(GeoError):  # whoever asks for it is told
+            # Whoever asks meanwhile goes before all that nobody waits for.
+            with self._beside, suppress(GeoError):  # whoever asks for it is told
                 self.table(collection, "id")
 
         with self._lock:
@@ -385,8 +388,9 @@ class Tables:
         if version is not None and collection.kind is None and self.is_large(collection):
             from geo.tiles.feature_encoder import write_features
 
-            if is_written(path, write_features, version.path, path, collection.schema):
-                return _opened(path)
+            with self._writing:
+                if is_written(path, write_features, version.path, path, collection.schema):
+                    return _opened(path)
         content = self._encoded(collection, language)
         try:
             return _opened(self._store.write_prepared(name, content))

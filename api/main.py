@@ -51,6 +51,7 @@ from api.routes.programme import (
 from api.routes.tiles import archives, dataset, raster, vector
 from api.routes.uploads import comments, deciding, drawings, handing_in, parts, reading
 from api.serving.direct import direct, outright
+from api.serving.kept_downloads import download_makers
 from api.serving.router import OF_EVERY_REQUEST, Router
 from api.settings import InvalidSettings, Settings, read_settings
 from api.uploads.checking import working
@@ -189,6 +190,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.collection_tiles = CollectionTiles(
             app.state.store, app.state.tables, big_bytes=app.state.settings.tile_archive_bytes
         )
+        app.state.download_makers = download_makers()
+        with suppress(OSError):  # a store that is only read
+            app.state.store.clear_unfinished()
         with suppress(StoreFault):  # whoever asks for a damaged store's data is told so
             for layer in app.state.tables.layers():
                 app.state.collection_tiles.prepare(layer)
@@ -196,6 +200,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     if app.state.collection_tiles is not None:
         app.state.collection_tiles.close()
+        app.state.download_makers.close()
     if given is None and app.state.store is not None:
         app.state.store.close()
 

@@ -5,16 +5,19 @@ service: to write 83,402 outlines as GeoJSON takes five seconds in one call.
 """
 
 import ctypes
+import math
 import multiprocessing
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from geo.errors import StoreFault
+from geo.errors import FilesNotReady, GeoError, StoreFault
 from geo.language import texts
 
 _SAY = texts(__name__)
@@ -45,9 +48,109 @@ def is_written(target: Path, work: Callable[..., object], *given: Any) -> bool:
     StoreFault
         When the process was ended, as a system does that lacks memory: this one is not to be next.
     """
-    process = begun(work, *given)
+    return _has_written(begun(work, *given), target)
+
+
+@dataclass(slots=True)
+class _Order:
+    """A file that is asked for."""
+
+    target: Path
+    work: Callable[..., object]
+    given: tuple[Any, ...]
+    written: "Future[bool]" = field(default_factory=Future)
+
+
+class Makers:
+    """Processes that each write a file, a few at a time; further files wait in a line. Safe between threads.
+
+    Parameters
+    ----------
+    at_once : int
+        How many processes there may be.
+    most_waiting : float
+        How many files may wait in the line.
+    politeness : int
+        What `nice` adds to each.
+    """
+
+    def __init__(
+        self, *, at_once: int, most_waiting: float = math.inf, politeness: int = 0
+    ) -> None:
+        self._at_once, self._most_waiting = at_once, most_waiting
+        self._politeness = politeness
+        self._lock = threading.Lock()
+        self._line: list[_Order] = []
+        self._running: dict[Path, tuple[_Order, BaseProcess, threading.Thread]] = {}
+
+    def written(
+        self, target: Path, work: Callable[..., object], *given: Any, is_first: bool = False
+    ) -> "Future[bool]":
+        """What `is_written` gives or raises, for all who ask for `target` while it is made.
+
+        It runs while the process does. `is_first` brings the file before all others that wait.
+
+        Raises
+        ------
+        FilesNotReady
+            When as many files wait as may.
+        """
+        with self._lock:
+            if target in self._running:
+                return self._running[target][0].written
+            order = next((one for one in self._line if one.target == target), None)
+            if order is None:
+                if len(self._line) >= self._most_waiting:
+                    raise FilesNotReady
+                order = _Order(target, work, given)
+                self._line.append(order)
+            if is_first:
+                self._line.remove(order)
+                self._line.insert(0, order)
+            self._begin()
+            return order.written
+
+    def close(self) -> None:
+        """End what is being made and begin nothing of what waits."""
+        with self._lock:
+            for order in self._line:
+                order.written.set_exception(FilesNotReady())
+            self._line.clear()
+            running = list(self._running.values())
+            for _, process, _ in running:
+                process.terminate()
+        for _, _, reaper in running:
+            reaper.join()
+
+    def _begin(self) -> None:
+        while self._line and len(self._running) < self._at_once:
+            order = self._line.pop(0)
+            order.written.set_running_or_notify_cancel()
+            try:
+                process = begun(order.work, *order.given, politeness=self._politeness)
+            except OSError as error:  # the system gives no more processes
+                order.written.set_exception(error)
+                continue
+            # Whoever waits for a process takes it off the system's list when it has ended.
+            reaper = threading.Thread(target=self._reap, args=(order, process), daemon=True)
+            self._running[order.target] = order, process, reaper
+            reaper.start()
+
+    def _reap(self, order: _Order, process: BaseProcess) -> None:
+        process.join()
+        with self._lock:
+            try:
+                order.written.set_result(_has_written(process, order.target))
+            except GeoError as fault:
+                order.written.set_exception(fault)
+            del self._running[order.target]
+            self._begin()
+
+
+def _has_written(process: BaseProcess, target: Path) -> bool:
     process.join()
     is_ended, is_there = (process.exitcode or 0) < 0, target.exists()
+    # It holds pipes as long as it is there.
     process.close()
     if is_ended and not is_there:
         raise StoreFault(reason=_SAY["ended"])

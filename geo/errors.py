@@ -58,6 +58,7 @@ GeoError
 └── StoreFault
     ├── StoreFull
     └── NotReady
+        ├── FilesNotReady
         ├── SurfaceNotReady
         └── TilesNotReady
 
@@ -586,6 +587,16 @@ class TilesNotReady(NotReady):
     sentence = Text(
         id="Ubin peta layer ini sedang disiapkan. Coba lagi sebentar lagi.",
         en="The map tiles of this layer are being prepared. Try again in a moment.",
+    )
+
+
+class FilesNotReady(NotReady):
+    """So many files are being made that this one must wait longer than a request may."""
+
+    title = Text(id="Berkas sedang disiapkan", en="File in preparation")
+    sentence = Text(
+        id="Berkas ini menunggu giliran: berkas layer besar lain sedang dibuat. Coba lagi sebentar lagi.",
+        en="This file waits its turn: files of other large layers are being made. Try again in a moment.",
     )
 
 

@@ -5,9 +5,12 @@ An assessment as a file is `api/routes/exports.py`.
 
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, Literal
 
+import anyio
+import anyio.to_thread
 from fastapi import Path as PathParameter
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,7 +24,13 @@ from api.links import JSON, Links
 from api.ogc_models import Link
 from api.parameters import CollectionId, InvalidParameter
 from api.responses import conditional, etag_of, json_response
-from api.serving.kept_downloads import held_by, kept_download, write_held
+from api.serving.kept_downloads import (
+    BeingWritten,
+    held_by,
+    kept_download,
+    when_written,
+    write_held,
+)
 from api.serving.router import Router
 from geo.crs import LONLAT, crs_of_parquet, same_crs
 from geo.language import Language, texts
@@ -106,7 +115,7 @@ class FileDocument(BaseModel):
     responses=_FILES,
     summary="A layer as a file",
 )
-def download(
+async def download(
     request: Request,
     collection_id: CollectionId,
     format: FormatName,
@@ -122,8 +131,9 @@ def download(
     (`Content-Crs`). What the format cannot hold is told at the address with `/report` after this one.
     """
     chosen = _format(format)
-    entry = tables.collection(collection_id, query.version)
+    entry = await anyio.to_thread.run_sync(tables.collection, collection_id, query.version)
     spec = FILE_FORMATS[chosen]
+    makers = request.app.state.download_makers
 
     style_in = language if query.style else None
 
@@ -142,20 +152,28 @@ def download(
 
     tag = etag_of(entry.key, chosen, query.style, language, links)
 
-    def answer() -> Response:
+    def answer(*, is_kept: bool) -> Response:
         if chosen in DATED:
             return whole_file(whole(), language=language)
-        if entry.version is not None and tables.is_large(entry):
+        if is_kept and entry.version is not None and tables.is_large(entry):
             name = _stem(entry.id)
-            path = kept_download(store, entry, chosen, name=name, style_in=style_in)
-            if path is not None:
-                crs = LONLAT if spec.in_lonlat else crs_of_parquet(entry.version.path)
-                file = WholeFile.at(path, spec.media_type, told(crs))
-                return ranged_file(request, tag, file, language=language)
+            path = kept_download(store, makers, entry, chosen, name=name, style_in=style_in)
+            crs = LONLAT if spec.in_lonlat else crs_of_parquet(entry.version.path)
+            file = WholeFile.at(path, spec.media_type, told(crs))
+            return ranged_file(request, tag, file, language=language)
         return ranged(request, tag, whole, language=language)
 
-    found = conditional(request, tag, answer)
-    return _weakly(found) if chosen in DATED else found
+    def found(is_kept: bool) -> Response:
+        response = conditional(request, tag, partial(answer, is_kept=is_kept))
+        return _weakly(response) if chosen in DATED else response
+
+    is_kept = True
+    while True:
+        try:
+            return await anyio.to_thread.run_sync(found, is_kept)
+        except BeingWritten as being:
+            # What no process can write is tried here, where what is wrong with it can be said.
+            is_kept = await when_written(being.written)
 
 
 @router.get(

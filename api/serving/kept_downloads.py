@@ -5,15 +5,19 @@ and what is sent is read from the disk: many readers cost no more than one, and 
 goes on where he was.
 """
 
-import tempfile
+import asyncio
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import anyio
+
 from api.collections import Collection
-from geo.behind import is_written
+from geo.behind import Makers
+from geo.errors import FilesNotReady
 from geo.language import Language
 from geo.source_digest import source_digest
-from geo.store.snapshots import one_writer, write_atomically
+from geo.store.snapshots import one_writer, written_within
 from geo.store.store import Store
 from geo.vector.file_formats import FILE_FORMATS, Format
 
@@ -21,12 +25,34 @@ if TYPE_CHECKING:
     from geo.vector.losses import Fitted
 
 _MOST_KEPT = 12
+_AT_ONCE = 2
+# How long a request waits for the turn of its file; once it is being written, to the end.
+_PATIENCE_S = 30.0
+
+
+class BeingWritten(Exception):
+    """A file that a process writes now or in its turn, and what tells when it has."""
+
+    def __init__(self, written: "Future[bool]") -> None:
+        super().__init__()
+        self.written = written
+
+
+def download_makers() -> Makers:
+    """Those who write the files of a service: a gigabyte each, and no more files than are kept may wait."""
+    return Makers(at_once=_AT_ONCE, most_waiting=_MOST_KEPT - _AT_ONCE)
 
 
 def kept_download(
-    store: Store, entry: Collection, format: Format, *, name: str, style_in: Language | None
-) -> Path | None:
-    """The file of a version, written now unless it is there; None where only the caller can say what is wrong.
+    store: Store,
+    makers: Makers,
+    entry: Collection,
+    format: Format,
+    *,
+    name: str,
+    style_in: Language | None,
+) -> Path:
+    """The file of a version.
 
     Parameters
     ----------
@@ -37,16 +63,34 @@ def kept_download(
 
     Raises
     ------
-    StoreFault
-        When the system ended the process that writes it.
+    BeingWritten
+        Unless the file is there; one process writes it for all who ask.
+    FilesNotReady
+        When too many files wait to be written.
     """
     made_of = f"{source_digest('geo', 'maps')}-{entry.key}-{name}-{style_in or 'plain'}"
     path = store.prepared_path(f"download-{made_of}{FILE_FORMATS[format].suffix}")
-    if not path.exists():
-        store.prune_prepared("download-", most=_MOST_KEPT - 1)
-        if not is_written(path, write_download, path, entry, format, name, style_in):
-            return None
-    return path
+    if path.exists():
+        return path
+    store.prune_prepared("download-", most=_MOST_KEPT - 1)
+    raise BeingWritten(makers.written(path, write_download, path, entry, format, name, style_in))
+
+
+async def when_written(written: "Future[bool]") -> bool:
+    """Whether a file was written, once that is known; who waits holds no thread.
+
+    Raises
+    ------
+    FilesNotReady
+        When its turn does not come in time.
+    StoreFault
+        When the system ended the process that writes it.
+    """
+    with anyio.move_on_after(_PATIENCE_S):
+        return await asyncio.shield(asyncio.wrap_future(written))
+    if not (written.running() or written.done()):
+        raise FilesNotReady
+    return await asyncio.shield(asyncio.wrap_future(written))
 
 
 def write_download(
@@ -56,11 +100,8 @@ def write_download(
     with one_writer(target):
         if target.exists():
             return
-        with tempfile.TemporaryDirectory(prefix="kawasan-download-") as folder:
-            path = Path(folder) / f"{name}{FILE_FORMATS[format].suffix}"
-            held = held_by(entry, format, "id")
-            write_held(held, path, entry, format, style_in=style_in)
-            write_atomically(target, path)
+        with written_within(target, f"{name}{FILE_FORMATS[format].suffix}") as path:
+            write_held(held_by(entry, format, "id"), path, entry, format, style_in=style_in)
 
 
 def held_by(entry: Collection, format: Format, language: Language) -> "Fitted":

@@ -24,6 +24,7 @@ Reading = TypeVar("Reading", bound=Callable[..., Any])
 
 # What a file is called until it is whole; a crash leaves it behind.
 UNFINISHED = ".writing-"
+_LOCK = ".lock"
 _FREE_SPACE_MARGIN_BYTES = 16 * 1024 * 1024
 # No space, none of an account's share, and (a limit of this process) no larger file.
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
@@ -131,17 +132,51 @@ def one_writer(target: Path) -> Iterator[None]:
     from filelock import FileLock
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    lock = target.with_suffix(".lock")
+    lock = target.with_suffix(_LOCK)
     with FileLock(lock):
-        yield
-        # Windows removes no file that is open, and filelock removes it there.
-        with suppress(PermissionError):
-            lock.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            remove(lock)
+
+
+@contextmanager
+def written_within(target: Path, name: str) -> Iterator[Path]:
+    """Where to write what becomes `target` at the end, a file `name` in a folder of its own.
+
+    Whoever writes holds `one_writer`: what a killed one left is removed by the next, or at a start.
+    """
+    folder = _unfinished(target)
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir()
+        yield folder / name
+        with (folder / name).open("rb+") as file:
+            os.fsync(file.fileno())
+        (folder / name).replace(target)
+        sync_folder(target.parent)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Remove what killed writers left in a folder: locks that nobody holds, and what was written under them."""
+    from filelock import FileLock, Timeout
+
+    for lock in folder.glob(f"*{_LOCK}"):
+        with suppress(Timeout), FileLock(lock, timeout=0):
+            shutil.rmtree(_unfinished(lock), ignore_errors=True)
+            remove(lock)
+
+
+def _unfinished(target: Path) -> Path:
+    return target.with_name(f"{UNFINISHED}{target.stem}")
 
 
 def prune(folder: Path, prefix: str, *, most: int) -> None:
-    """Remove the oldest files of a folder that begin with `prefix`, so that `most` remain."""
-    files = sorted(folder.glob(f"{prefix}*"), key=written_at)
+    """Remove the oldest files of a folder that begin with `prefix`, so that `most` remain; locks are none."""
+    found = (path for path in folder.glob(f"{prefix}*") if path.suffix != _LOCK)
+    files = sorted(found, key=written_at)
     for path in files[: max(len(files) - most, 0)]:
         remove(path)
 

@@ -24,6 +24,7 @@ from geo.store.rules import Rules
 from geo.store.sessions import Sessions
 from geo.store.snapshots import (
     UNFINISHED,
+    clear_unfinished,
     file_sha256,
     full_disk,
     prune,
@@ -412,11 +413,10 @@ class Store:
         # The folders are listed first: what is written and published meanwhile is no orphan.
         snapshots = list(self._snapshots.iterdir())
         uploads = list((self.folder / "uploads").iterdir())
-        unfinished = (self.folder / "prepared").glob(f"{UNFINISHED}*")
         needed, waiting = self._needed(), self.uploads.waiting_files()
         found = [path for path in snapshots if path.name not in needed]
         found += [path for path in uploads if path.name not in waiting]
-        return sorted([*found, *unfinished])
+        return sorted([*found, *self._unfinished()])
 
     def prepared_path(self, name: str) -> Path:
         """Where something derived from immutable versions is kept; `name` must carry their hashes."""
@@ -431,6 +431,16 @@ class Store:
     def prune_prepared(self, prefix: str, *, most: int) -> None:
         """Remove the oldest prepared files that begin with `prefix`, so that `most` remain."""
         prune(self.folder / "prepared", prefix, most=most)
+
+    def clear_unfinished(self) -> None:
+        """Remove what killed makers left of derived files; of those at work, here or elsewhere, nothing."""
+        clear_unfinished(self.folder / "prepared")
+        _remove_old(self._unfinished(), _ORPHAN_AGE_S)
+
+    def _unfinished(self) -> list[Path]:
+        # A folder is as old as its first file while a maker is at work in it: its lock tells that.
+        found = (self.folder / "prepared").glob(f"{UNFINISHED}*")
+        return [path for path in found if path.is_file()]
 
     @property
     def _snapshots(self) -> Path:

@@ -14,14 +14,15 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shapely
 
-from geo.behind import POLITE, begun
+from geo.behind import POLITE, Makers
 from geo.errors import StoreFault, TilesNotReady
 from geo.language import texts
 from geo.store.snapshots import one_writer, reading, write_atomically
@@ -93,50 +94,40 @@ class ArchiveOrder:
 
 
 class TileArchives:
-    """Archives of big layers, each made once by a process of its own; safe between threads."""
+    """Archives of big layers, made one after the other by a process each; safe between threads."""
 
     def __init__(self) -> None:
         self._open: dict[Path, TileArchive] = {}
-        self._making: dict[Path, tuple[BaseProcess, threading.Thread]] = {}
-        self._failed: set[Path] = set()
+        # A country's outlines take a gigabyte: never those of two layers at once.
+        self._makers = Makers(at_once=1, politeness=POLITE)
+        self._ordered: dict[Path, Future[bool]] = {}
         self._lock = threading.Lock()
 
-    def prepare(self, order: ArchiveOrder) -> None:
-        """Begin to make an archive that is not there, and return at once."""
+    def prepare(self, order: ArchiveOrder, *, is_first: bool = False) -> None:
+        """See that an archive that is not there is made, before all that wait with `is_first`; return at once."""
         with self._lock:
-            is_tried = order.target in self._making or order.target in self._failed
-            if is_tried or order.target.exists():
+            if order.target.exists() or self._has_failed(order.target):
                 return
-            process = begun(make_archive, order, politeness=POLITE)
-            # Whoever waits for a process takes it off the system's list when it has ended.
-            reaper = threading.Thread(target=self._reap, args=(order.target, process), daemon=True)
-            self._making[order.target] = process, reaper
-            reaper.start()
+            self._ordered[order.target] = self._makers.written(
+                order.target, make_archive, order, is_first=is_first
+            )
 
-    def _reap(self, target: Path, process: BaseProcess) -> None:
-        process.join()
-        with self._lock:
-            if process.exitcode:
-                self._failed.add(target)
-            del self._making[target]
-            # Each holds pipes as long as it is there.
-            process.close()
+    def _has_failed(self, target: Path) -> bool:
+        ordered = self._ordered.get(target)
+        if ordered is None or not ordered.done():
+            return False
+        return ordered.exception() is not None or not ordered.result()
 
     def close(self) -> None:
         """End what is being made: the service ends, and begins it anew when it starts again."""
-        with self._lock:
-            making = list(self._making.values())
-            for process, _ in making:
-                process.terminate()
-        for _, reaper in making:
-            reaper.join()
+        self._makers.close()
 
     def wait(self, order: ArchiveOrder) -> None:
         """Return when nobody makes the archive any more, whether it is there or not."""
         with self._lock:
-            found = self._making.get(order.target)
-        if found is not None:
-            found[1].join()
+            ordered = self._ordered.get(order.target)
+        if ordered is not None:
+            wait_for([ordered])
 
     def is_there(self, order: ArchiveOrder) -> bool:
         """Whether the archive is there; where nobody makes it, that is begun.
@@ -145,7 +136,7 @@ class TileArchives:
         """
         if order.target in self._open:
             return True
-        self.prepare(order)
+        self.prepare(order, is_first=True)
         return order.target.exists()
 
     def tile(self, order: ArchiveOrder, *, z: int, row: int, column: int) -> bytes:
@@ -162,10 +153,10 @@ class TileArchives:
 
     def require(self, order: ArchiveOrder) -> None:
         """Raise as `tile` unless the archive is there; begin to make it where nobody does."""
-        self.prepare(order)
+        self.prepare(order, is_first=True)
         if not order.target.exists():
             with self._lock:
-                if order.target in self._failed:
+                if self._has_failed(order.target):
                     raise StoreFault(reason=_SAY["failed"])
             raise TilesNotReady
 

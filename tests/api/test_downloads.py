@@ -1,7 +1,13 @@
 """Published layers come out in their own columns, in every format, with what is lost told."""
 
 import io
+import multiprocessing
+import os
+import signal
+import sys
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import geopandas as gpd
 import pandas as pd
@@ -170,6 +176,36 @@ def test_a_large_layer_is_written_once_and_read_from_the_store(client, store):
     for name in ("content-crs", "content-length", "content-disposition", "etag", "link"):
         assert whole.headers[name] == expected.headers[name]
     assert len(list((store.folder / "prepared").glob("download-*.gpkg"))) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="stops a process")
+def test_one_process_writes_a_file_for_all_who_wait_and_others_are_answered(store):
+    with (
+        TestClient(create_app(Settings(), store=store)) as opened,
+        ThreadPoolExecutor(45) as clients,
+    ):
+        opened.app.state.tables = Tables(store, large_bytes=0)
+        # More than there are threads in the service.
+        waiting = [clients.submit(opened.get, "/collections/zones/download/fgb") for _ in range(45)]
+        (maker,) = _when(multiprocessing.active_children)
+        os.kill(maker.pid, signal.SIGSTOP)
+        try:
+            assert opened.get("/collections/zones/items?limit=1").status_code == 200
+            assert multiprocessing.active_children() == [maker]
+        finally:
+            os.kill(maker.pid, signal.SIGCONT)
+        assert {one.result().status_code for one in waiting} == {200}
+        assert len({one.result().content for one in waiting}) == 1
+    kept = store.folder / "prepared"
+    assert not [*kept.glob("*.lock"), *kept.glob(".writing-*")]
+
+
+def _when(found):
+    give_up = time.monotonic() + 20
+    while not (value := found()):
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+    return value
 
 
 def test_the_collection_and_its_page_link_to_every_file(client):

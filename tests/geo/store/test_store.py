@@ -30,6 +30,7 @@ from geo.planning.shipped import DATASETS
 from geo.store import catalogue, database
 from geo.store import store as store_module
 from geo.store.roles import Actor
+from geo.store.snapshots import one_writer
 from geo.store.store import Provenance, Store
 from geo.store.versions import LICENCE_UNKNOWN, Publication
 
@@ -712,3 +713,21 @@ def test_who_reads_waits_for_nobody_who_waits_to_write(tmp_path):
         for _ in range(40):
             held.enter_context(database.reading(engine))
     engine.dispose()
+
+
+def test_a_start_clears_what_killed_makers_left_and_nothing_of_those_at_work(tmp_path):
+    with closing(Store(tmp_path)) as store:
+        kept = tmp_path / "prepared"
+        for name in ("killed", "working"):
+            (kept / f".writing-download-{name}").mkdir()
+            (kept / f".writing-download-{name}" / "half").touch()
+            (kept / f"download-{name}.lock").touch()
+        (kept / "download-whole.gpkg").touch()
+        with one_writer(kept / "download-working.gpkg"):
+            store.prune_prepared("download-", most=1)
+            store.clear_unfinished()
+            assert sorted(path.name for path in kept.iterdir()) == [
+                ".writing-download-working",
+                "download-whole.gpkg",
+                "download-working.lock",
+            ]

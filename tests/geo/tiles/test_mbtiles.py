@@ -17,6 +17,7 @@ import pytest
 import shapely
 
 from geo.errors import StoreFault, TilesNotReady
+from geo.store.snapshots import one_writer
 from geo.tiles.cut import encode_tile, for_zoom, tile_source, tiles_of
 from geo.tiles.mbtiles import DEEPEST, ArchiveOrder, TileArchive, TileArchives, archive_tiles
 from tests.geo.tile_reader import read_tile
@@ -124,6 +125,20 @@ def test_what_is_being_made_ends_with_the_service(order):
     assert not order.target.exists()
 
 
+def test_layers_are_prepared_one_after_the_other_and_first_what_is_asked_for(order):
+    archives = TileArchives()
+    orders = [replace(order, target=order.target.with_name(f"tiles-{i}.mbtiles")) for i in range(3)]
+    with one_writer(orders[0].target):
+        for one in orders:
+            archives.prepare(one)
+        assert len(multiprocessing.active_children()) == 1
+        assert not archives.is_there(orders[2])
+    archives.wait(orders[2])
+    assert [one.target.exists() for one in orders] == [True, False, True]
+    archives.close()
+    assert multiprocessing.active_children() == []
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_what_is_being_made_ends_when_the_service_is_killed(order):
     """A process of its own begins an archive of a layer that never comes, and is killed."""
@@ -172,9 +187,8 @@ def test_of_what_was_made_nothing_stays_open_but_the_last_archives(order, tmp_pa
     monkeypatch.setattr("geo.tiles.mbtiles._MOST_OPEN", 1)
     archives = TileArchives()
     archives.prepare(order)
-    process, _ = archives._making[order.target]
+    (process,) = multiprocessing.active_children()
     archives.wait(order)
-    assert not archives._making
     with pytest.raises(ValueError, match="closed"):
         process.is_alive()
     archives.tile(order, z=5, row=16, column=26)
