@@ -50,6 +50,9 @@ def test_a_split_is_edited_and_saved_as_proposals(service, visit):
     page.get_by_role("button", name="Hitung ulang dengan yang ditetapkan").click()
     expect(banjarmasin).to_contain_text("'6,0,1' bukan persen")
     expect(field).to_have_value("6,0,1")
+    # The refusal is meant: 400, which the browser's console says as well.
+    assert all("400" in said for said in seen.trouble)
+    seen.trouble.clear()
     field.fill("6,0")
     page.get_by_role("button", name="Hitung ulang dengan yang ditetapkan").click()
     expect(banjarmasin).to_contain_text("ditetapkan")
