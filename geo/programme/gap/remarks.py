@@ -35,6 +35,10 @@ def caveats_of(
     return tuple(found)
 
 
+# What a sentence that says whose target it is need not say again.
+WHOSE_TARGET = frozenset((_SAY["nation_target"], _SAY["province_target"]))
+
+
 def _of_target(question: GapQuestion, code: str, target: Target, *, is_own: bool) -> list[Text]:
     """Whose target it is, where that is not a plan of the region's own for the end year."""
     if target.level == "usulan":

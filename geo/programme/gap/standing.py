@@ -11,6 +11,7 @@ from geo.language import Text, filled, joined, texts
 from geo.programme.denominators import people_in_words
 from geo.programme.gap.gaps import region_gaps
 from geo.programme.gap.region_gap import RegionGap, Whose
+from geo.programme.gap.remarks import WHOSE_TARGET
 from geo.programme.gap.verdict import Verdict
 from geo.programme.publish_targets import targets
 from geo.programme.targets import LEVELS, target_in_words, targets_of
@@ -42,7 +43,7 @@ class Standing:
     `beside` is the province's figure and gap, None of the province itself and where it has none.
     Where `is_own_figure` is False the region has no figure, and the sentence says so; `gap` is then
     the province's. `remarks` are what to bear in mind of the figures, but for the caveat that all
-    figures of the indicator have.
+    figures of the indicator have and for whose target it is, which the sentence says.
     """
 
     indicator: str
@@ -121,7 +122,8 @@ def _standing(own: RegionGap, of_province: RegionGap, indicator: Indicator) -> S
 
 
 def _remarks(gap: RegionGap, indicator: Indicator) -> tuple[Text, ...]:
-    return (*(text for text in gap.caveats if text != indicator.caveat), *gap.notes)
+    said = {indicator.caveat, *WHOSE_TARGET}
+    return (*(text for text in gap.caveats if text not in said), *gap.notes)
 
 
 def _beside(gap: RegionGap, indicator: Indicator) -> Text | None:
