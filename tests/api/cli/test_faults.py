@@ -161,7 +161,7 @@ def test_a_store_with_torn_snapshots_is_said(tmp_path, filled):
 def test_shipped_data_that_are_missing_are_said(refused, monkeypatch, tmp_path):
     monkeypatch.setenv("KAWASAN_DATA_DIR", str(tmp_path))
     said = refused("assess", "--store", tmp_path / "new")
-    assert "regencies.parquet tidak dapat dibaca" in said
+    assert "SHA256SUMS tidak dapat dibaca" in said
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "x" * 300, "ü" * 70, "a\0b", "::g", "1.2.3.4"])

@@ -73,7 +73,7 @@ def test_an_index_is_shown_as_it_ships_and_as_it_was_filled_in(run, tmp_path):
     assert "30–70" in shown.replace(",00", "")
     assert "baris" in run("index", "show", "--file", _broken(tmp_path), expect=1)
     assert "ipk, ipktrans" in run("index", "show", "nothing", expect=1)
-    assert "ekonomi=60" in run("index", "show", "--figure", "ekonomi=banyak", expect=2)
+    assert "ekonomi=62,5" in run("index", "show", "--figure", "ekonomi=banyak", expect=2)
 
 
 def test_an_index_is_published_listed_written_and_taken_back(run, tmp_path, reference_store):

@@ -255,7 +255,7 @@ def test_two_hundred_faults_in_five_thousand_rows_are_told_within_seconds(read):
     content = five_thousand_with_two_hundred_faults()
     started = time.process_time()
     found = read(content)
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < 10
     assert found.frame is None
     rows = {one.where["row"] for one in found.findings if one.severity == "error"}
     assert rows == {2 + 25 * each for each in range(200)}
