@@ -183,6 +183,8 @@ def test_what_is_wrong_is_named_and_nothing_is_stored(door):
         ({"slots": [{**slot, "weight": -0.1}]}, "a part of 1"),
         ({"slots": [{**slot, "least": 5, "most": 5}]}, "smaller than the most"),
         ({"slots": [{**slot, "least": "=1+1"}]}, "no certain number"),
+        ({"slots": [{**slot, "least": True}]}, "slots.0.least"),
+        ({"figures": [{**figure, "value": False}]}, "figures.0.value"),
         ({"slots": [{**slot, "most": "1.234"}]}, "no certain number"),
         ({"slots": [{**slot, "weight": 0.1}, {**slot, "weight": 0.2}]}, "twice"),
         ({"figures": [figure, {**figure, "value": 6}]}, "stands twice"),

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.access import Allowed
 from api.deps import LanguageDep, LinksDep, StoreDep, settings_of
 from api.links import Links
-from api.parameters import PlainText, StatedText
+from api.parameters import PlainText, StatedText, TypedNumber
 from api.responses import PRIVATE, json_response
 from api.serving.router import Router
 from api.uploads.documents import UploadDocument, upload_document
@@ -36,7 +36,6 @@ _TOML_BODY: dict[str, Any] = {
         "content": {_TOML: {"schema": {"type": "string", "description": "The whole index."}}},
     }
 }
-_Number = Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, Field(max_length=40)]
 _Said = Annotated[PlainText | None, Field(max_length=1000)]
 IndexId = Annotated[str, PathParameter(description="Id of an index.", examples=["ipk"])]
 
@@ -50,9 +49,9 @@ class SlotEntry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: Annotated[PlainText, Field(max_length=60)]
-    least: _Number | None = None
-    most: _Number | None = None
-    weight: _Number | None = None
+    least: TypedNumber | None = None
+    most: TypedNumber | None = None
+    weight: TypedNumber | None = None
     direction: Annotated[
         Literal["max", "min"] | None,
         Field(description="`min` where lower is better; null leaves it as it is."),
@@ -75,7 +74,7 @@ class FigureEntry(BaseModel):
     slot: Annotated[PlainText, Field(max_length=60)]
     place: Annotated[PlainText, Field(max_length=200)]
     year: Annotated[int, Field(ge=-9999, le=9999)]
-    value: _Number | None
+    value: TypedNumber | None
     source: Annotated[PlainText, Field(max_length=1000)] = ""
 
 
@@ -260,8 +259,8 @@ def _figures(
 def _number(value: float | str | None, where: Text) -> float | None:
     from geo.programme.indices.index_changes import typed_number
 
-    if value is None or isinstance(value, float):
-        return value
+    if not isinstance(value, str):
+        return None if value is None else float(value)
     if not value.strip():
         return None
     number = typed_number(value)
