@@ -7,7 +7,7 @@ from typing import Any
 from geo.filtering.columns import Kind
 from geo.filtering.comparison import COMPARISONS
 
-# The greatest steps and passes that are done at once: under 0.3 ms of a processor of 2020, measured.
+# The greatest steps and passes that are done at once: an estimate of what takes a loop 0.3 ms or so.
 MOST_STEPS = 300_000
 _MOST_PASSES = 60
 # What a pattern begins or ends with is found without reading the texts; the rest may read them all.
