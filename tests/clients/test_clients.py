@@ -217,9 +217,10 @@ def test_gdal_pushes_a_filter_of_attributes_to_the_service(address):
 @pytest.mark.parametrize(
     "bomb",
     [
-        "(" * 3_000 + "name='x'" + ")" * 3_000,
-        "NOT " * 10_000 + "name='x'",
-        "area_official_ha=" + "1+" * 10_000 + "1",
+        # As long as an address may be: what is longer never comes to the filter.
+        "(" * 2_500 + "name='x'" + ")" * 2_500,
+        "NOT " * 3_900 + "name='x'",
+        "area_official_ha=" + "1+" * 3_900 + "1",
         '{"op":"not","args":[' * 300 + "true" + "]}" * 300,
     ],
     ids=["brackets", "not", "plus", "json"],
