@@ -46,7 +46,8 @@ def read_handed_in(toml_text: str, against: IndexAgainst) -> ReadIndex:
     try:
         index = parse_index(toml_text)
     except InvalidIndex as error:
-        return ReadIndex(None, (finding("index_broken", **error.facts),))
+        facts = error.facts | {"reason": _unstopped(error.facts["reason"])}
+        return ReadIndex(None, (finding("index_broken", **facts),))
     return held_against(index, against)
 
 
@@ -99,7 +100,12 @@ def touched_by(changes: Collection[IndexChange]) -> list[str]:
 
 
 def _fault(place: str | Text, problem: Text) -> Finding:
-    return finding("index_fault", place=place, problem=problem)
+    return finding("index_fault", place=place, problem=_unstopped(problem))
+
+
+def _unstopped(problem: Text) -> Text:
+    """A problem without its last stop: the sentence that it is told in goes on."""
+    return Text(*(said.removesuffix(".") for said in problem))
 
 
 def _label(index: Index, fault: IndexFault) -> str | Text:
