@@ -153,7 +153,7 @@ def test_the_page_of_figures_tells_the_old_number_and_the_new_one(forms):
     page = page_of(client, address)
     changes = page.partition('id="difference"')[2].partition("</section>")[0]
     row = re.search(
-        r"<td>(Kabupaten Tanah Laut)</td><td>(.*?)</td>.*?>([\d,]+)</td>.*?>([\d,]+)<", changes
+        r">(Kabupaten Tanah Laut)</td><td[^>]*>(.*?)</td>.*?>([\d,]+)</td>.*?>([\d,]+)<", changes
     )
     assert row is not None
     assert (row[2], row[4]) == ("Agustus 2025", "4,99")

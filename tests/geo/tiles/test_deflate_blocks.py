@@ -97,9 +97,12 @@ def test_a_page_in_any_order_is_one_member_of_what_the_plain_page_says(table, pl
     assert gzip.decompress(member) == content
 
 
-def test_a_page_is_little_larger_than_one_compressed_as_a_whole(table):
-    _, size = Zipped(table, np.arange(300), HEAD, TAIL).parts()
-    whole = zlib.compress(table.page(np.arange(300)), 5)
+def test_a_page_is_little_larger_than_one_compressed_as_a_whole():
+    # Features of a hundred vertices: of shorter ones more is lost. What ISA-L makes of them differs a
+    # little with the instructions that the processor has.
+    hundred = FeatureTable(encode_features(wavy(300, 100)))
+    _, size = Zipped(hundred, np.arange(300), HEAD, TAIL).parts()
+    whole = zlib.compress(hundred.page(np.arange(300)), 5)
     assert size < 1.2 * len(whole)
 
 

@@ -108,6 +108,7 @@ def loss(code, **facts):
 
 def test_every_loss_has_a_name_and_words_of_its_own():
     found = document(counts={"columns_vanish": 1, "features_removed": 1})
+    found["report"]["against"] = "3"
     found["report"]["findings"] = [
         loss("columns_vanish", columns="A, B", count=3, lost={"A": 3, "B": 2}),
         loss("features_removed", count=1, keys="angsana"),
@@ -120,10 +121,10 @@ def test_every_loss_has_a_name_and_words_of_its_own():
     ]
     assert asked["open"][1]["label"] == "The column B vanishes, with its values of 2 features"
     assert "angsana" in asked["open"][2]["label"]
-    submission = {"accepted": ["columns_vanish:A"]}
+    submission = {"accepted": ["columns_vanish:A"], "base": 3}
     decided = accepting(found | {"submission": submission}, "en")
     assert [one["name"] for one in decided["done"]] == ["columns_vanish:A"]
-    everything = accepting(found | {"submission": {"accept_warnings": True}}, "en")
+    everything = accepting(found | {"submission": {"accept_warnings": True, "base": 3}}, "en")
     assert everything["open"] == []
 
 
