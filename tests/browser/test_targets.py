@@ -50,7 +50,9 @@ def test_a_target_is_entered_and_seen_among_figures_and_gaps(visit, service):
     form.locator("button[type=submit]").click()
     expect(page.locator("#published ~ .scroll tbody")).to_contain_text("4,05%")
     kept = page.request.get(f"{service}/targets?region=63&indicator=tpt_agustus&f=json").json()
-    said = [(one["year"], one["source"] == "Bappeda", one.get("source_url")) for one in kept["targets"]]
+    said = [
+        (one["year"], one["source"] == "Bappeda", one.get("source_url")) for one in kept["targets"]
+    ]
     assert said == [(2027, True, None), (2029, False, "https://adaapa.info/?p=9342")]
 
     # What is published of the province is no target of the regency that is chosen next.
