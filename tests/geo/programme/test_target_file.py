@@ -251,11 +251,14 @@ def five_thousand_with_two_hundred_faults():
     return content.getvalue()
 
 
-def test_two_hundred_faults_in_five_thousand_rows_are_told_within_seconds(read):
+def test_two_hundred_faults_in_five_thousand_rows_cost_little_more_than_to_open_the_workbook(read):
     content = five_thousand_with_two_hundred_faults()
     started = time.process_time()
+    openpyxl.load_workbook(io.BytesIO(content))
+    opened = time.process_time()
     found = read(content)
-    assert time.process_time() - started < 10
+    # It is opened twice: for results and for formulas. Seconds alone would tell of the machine.
+    assert time.process_time() - opened < 3 * (opened - started)
     assert found.frame is None
     rows = {one.where["row"] for one in found.findings if one.severity == "error"}
     assert rows == {2 + 25 * each for each in range(200)}
