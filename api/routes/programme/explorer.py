@@ -10,7 +10,7 @@ from api.access import READS
 from api.deps import LanguageDep, LinksDep, StoreDep, form_asked
 from api.links import HTML, JSON, Links
 from api.ogc_models import Link
-from api.parameters import refused
+from api.parameters import or_none, refused
 from api.responses import (
     FILE_TYPES,
     conditional,
@@ -40,12 +40,8 @@ def _listed(value: Any) -> Any:
     return [one.strip() for part in parts for one in str(part).split(",") if one.strip()]
 
 
-def _or_none(value: Any) -> Any:
-    return None if value == "" else value
-
-
 _ORDER = re.compile(r"^-?(code|name|change|[1-9]\d{0,3})$")
-_Year = Annotated[Annotated[int, Field(ge=1, le=9999)] | None, BeforeValidator(_or_none)]
+_Year = Annotated[Annotated[int, Field(ge=1, le=9999)] | None, BeforeValidator(or_none)]
 
 
 class IndicatorsQuery(BaseModel):

@@ -10,7 +10,7 @@ from api.access import READS, Allowed, caller_of
 from api.deps import LanguageDep, LinksDep, StoreDep, form_asked, settings_of
 from api.links import Links
 from api.ogc_models import Link
-from api.parameters import PlainText, StatedText, TypedNumber, TypedYear
+from api.parameters import PlainText, StatedText, TypedNumber, TypedYear, or_none
 from api.responses import (
     FILE_TYPES,
     PRIVATE,
@@ -38,11 +38,6 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {200: {"content": page_and(*_FILES)}
 LevelName = Literal["rpjmd", "rkpd", "renja", "rpjmn", "usulan"]
 
 
-def _or_none(value: Any) -> Any:
-    """A field of a form that is left empty is no choice."""
-    return None if value == "" else value
-
-
 class TargetsQuery(BaseModel):
     """Which targets; all by default."""
 
@@ -50,21 +45,21 @@ class TargetsQuery(BaseModel):
 
     indicator: Annotated[
         Annotated[str, Field(max_length=200)] | None,
-        BeforeValidator(_or_none),
+        BeforeValidator(or_none),
         Field(description="Id of an indicator."),
     ] = None
     region: Annotated[
         Annotated[str, Field(max_length=40)] | None,
-        BeforeValidator(_or_none),
+        BeforeValidator(or_none),
         Field(description="Code of the province or a regency."),
     ] = None
     year: Annotated[
         Annotated[int, Field(ge=1, le=9999)] | None,
-        BeforeValidator(_or_none),
+        BeforeValidator(or_none),
         Field(description="The year that they are to be reached in."),
     ] = None
     level: Annotated[
-        LevelName | None, BeforeValidator(_or_none), Field(description="The level of the plan.")
+        LevelName | None, BeforeValidator(or_none), Field(description="The level of the plan.")
     ] = None
     f: Annotated[str | None, Field(description="json, html, csv or xlsx.")] = None
     lang: str | None = None
