@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from geo.language import Language
 from geo.programme.explorer import IndicatorView, RegionRow
 from geo.programme.targets import Target, level_word, range_in_words
-from maps.programme.axes import GAP, GLYPH, GOAL_WIDTH, Axes
+from maps.programme.axes import GAP, GLYPH, GOAL_WIDTH, LINE, Axes
 from maps.programme.words import is_proposal, target_words
 from maps.text import translate
 
 _GOAL_STEP = 9.0
+# Where a line between two years is looked at.
+_ALONG = (0.0, 0.25, 0.5, 0.75)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,14 @@ class Goal:
 class Level:
     """A target as a level: dashed at its near end, a band to its far end; `text` is empty without room.
 
-    `text_y` is where its words stand, outside the band.
+    Its words stand at `text_x`, `text_y`, outside the band and where the fewest lines pass.
     """
 
     near: float
     top: float
     foot: float
     text: str
+    text_x: float
     text_y: float
     title: str
 
@@ -112,12 +115,41 @@ def level_of(
         return None
     near, far = axes.y(target.near), axes.y(target.far)
     said = level_words(view, row, language)
-    has_room = is_named and len(said) * GLYPH <= axes.right - axes.left - 2 * GAP
+    width = len(said) * GLYPH
+    has_room = is_named and width <= axes.right - axes.left - 2 * GAP
+    top, foot = min(near, far), max(near, far)
+    sides = (top - 5, foot + 14) if target.direction == "down" else (foot + 14, top - 5)
+    x, y = _freest(view, axes, width=width, sides=sides)
     return Level(
         near=near,
-        top=min(near, far),
-        foot=max(near, far),
+        top=top,
+        foot=foot,
         text=said if has_room else "",
-        text_y=near - 5 if target.direction == "down" else near + 14,
+        text_x=round(x, 1),
+        text_y=y,
         title=f"{row.name.to(language)}: {target_words(target, view.indicator, language)}",
     )
+
+
+def _freest(
+    view: IndicatorView, axes: Axes, *, width: float, sides: tuple[float, float]
+) -> tuple[float, float]:
+    """Where words so wide meet the fewest lines: at the left or right, above or below the level."""
+    passed = [
+        (
+            axes.x(begin + step * (end - begin)),
+            axes.y(at[begin].value + step * (at[end].value - at[begin].value)),
+        )
+        for row in view.rows
+        for at in [row.by_year]
+        for run in row.lines
+        for begin, end in zip(run, [*run[1:], run[-1]], strict=True)
+        for step in _ALONG
+    ]
+    places = [(x, y) for x in (axes.left + GAP, axes.right - GAP - width) for y in sides]
+
+    def met(place: tuple[float, float]) -> int:
+        x, y = place
+        return sum(x - GAP < px < x + width + GAP and y - LINE < py < y + GAP for px, py in passed)
+
+    return min(places, key=met)

@@ -126,6 +126,16 @@ def test_the_target_of_the_province_lies_flat_behind_the_lines_over_the_years_of
     assert drawn.right < min(goal.x for line in drawn.lines for goal in line.goals)
 
 
+def test_the_words_of_a_level_stand_where_no_line_passes():
+    above = view_of(("63", {2024: 3.99, 2025: 3.98}, ((2024, 2025),)), years=(2024, 2025))
+    below = view_of(("63", {2024: 3.0, 2025: 2.9}, ((2024, 2025),)), years=(2024, 2025))
+    places = [
+        lines_chart(with_targets(one, target(3.97, least=3.27)), "id").target
+        for one in (above, below)
+    ]
+    assert [one.text_y > one.foot for one in places] == [True, False]
+
+
 def test_a_small_chart_has_the_target_of_its_region_else_that_of_the_province():
     view = with_targets(TWO, target(3.0), target(4.5, region="63.01", year=2026))
     province, own = (chart.target for _, chart in small_charts(view, "id"))
