@@ -179,8 +179,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.store, app.state.store_fault = given, None
     if given is None:
         try:
+            settings = app.state.settings
             app.state.store = Store(
-                app.state.settings.store, upload_days=app.state.settings.upload_days
+                settings.store, upload_days=settings.upload_days, data_dir=settings.data_dir
             )
         except StoreFault as fault:
             app.state.store_fault = fault

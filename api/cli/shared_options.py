@@ -138,7 +138,7 @@ class Common:
         from geo.store.store import Store
 
         settings = self.settings(demo=demo)
-        store = Store(settings.store, upload_days=settings.upload_days)
+        store = Store(settings.store, upload_days=settings.upload_days, data_dir=settings.data_dir)
         try:
             if loaded and _lacks_shipped(store, settings.data_dir):
                 _require_shipped(settings.data_dir)

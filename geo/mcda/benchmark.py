@@ -28,7 +28,7 @@ class BenchmarkPlace:
     """
 
     title: Text
-    source: str
+    source: Text
     of: int
     below: int | None
     below_by_class: Mapping[str, int]

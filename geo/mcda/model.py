@@ -80,7 +80,7 @@ class Benchmark:
     """Published scores and classes that a model's own scores can be seen beside."""
 
     title: Text
-    source: str
+    source: Text
     areas: tuple[BenchmarkArea, ...]
 
 

@@ -131,6 +131,14 @@ _Judgement = Annotated[tuple[_AnyText, _AnyText, _AnyNumber], must_be(_SAY["judg
 _Words = Annotated[Text, PlainValidator(in_both), must_be(_SAY["words"])]
 
 
+def _cited(given: object) -> Text:
+    """A source: one text that is the same in both languages, or its words in each."""
+    return Text(given, given) if isinstance(given, str) and given.strip() else in_both(given)
+
+
+_Cited = Annotated[Text, PlainValidator(_cited), must_be(_SAY["cited"])]
+
+
 class _Dimension(Table):
     id: _Text
     title: _Words
@@ -352,7 +360,7 @@ class _Benchmark(Table):
     """Published scores of other areas: name, score and class of each."""
 
     title: _Words
-    source: _Text
+    source: _Cited
     areas: Annotated[
         list[tuple[_AnyText, _AnyPoints, _AnyText]],
         Field(min_length=1),

@@ -51,6 +51,7 @@ _OLDER_TEXTS = frozenset(
         "e0b9325b337138d524674b8b7911b0e26440065ccc837d90ab52580572de3623",
         "ee5f5ec6bbef39d5860a98a42e2ca2cab60cbee391fb48c0d52d742b5288315c",
         "4761128da3b789363c5ff1990b99639ab6915b561822f93f5dd0a8b7131cf34d",
+        "83c4fe54fc10db3b4660453746d4df09796d3ac99fb4b9b48a332fc68b02b307",
     }
 )
 # In the details of the version that gained facts: the digest of the catalogue that it has them from.
@@ -77,11 +78,9 @@ def behind(current: Mapping[str, str], data_dir: Path) -> list[str]:
     A model that an office published itself is none of these.
     """
     sums = shipped_sums(data_dir)
-    return [
-        name
-        for name, old in EARLIER_MODELS.items()
-        if current.get(f"model-{name}") in {sums.get(old), *_OLDER_TEXTS}
-    ]
+    earlier = {name: sums.get(old) for name, old in EARLIER_MODELS.items()}
+    present = {name: current[f"model-{name}"] for name in MODELS if f"model-{name}" in current}
+    return [name for name, now in present.items() if now in {earlier.get(name), *_OLDER_TEXTS}]
 
 
 def newer_models(store: "Store", data_dir: Path) -> dict[str, str]:

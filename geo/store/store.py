@@ -99,6 +99,8 @@ class Store:
         How long a writer waits for another before it says that the catalogue is busy.
     upload_days : int
         How long a file that was handed in waits after the last change of its upload.
+    data_dir : Path, optional
+        Where the data that ship are read from; None for those of the program.
 
     Raises
     ------
@@ -114,8 +116,9 @@ class Store:
         now: Callable[[], datetime] | None = None,
         patience_s: float = database.PATIENCE_S,
         upload_days: int = KEEP_DAYS,
+        data_dir: Path | None = None,
     ) -> None:
-        self.folder = folder
+        self.folder, self.data_dir = folder, data_dir
         self._now = now or (lambda: datetime.now(UTC))
         try:
             for part in ("snapshots", "uploads", "prepared"):

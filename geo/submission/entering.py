@@ -16,7 +16,6 @@ from geo.indicators.layout import Place
 from geo.ingest.findings import Finding, is_refused, to_json
 from geo.ingest.source import Limits
 from geo.language import LANGUAGES, Text, filled, joined, shortened, texts
-from geo.planning.shipped import shipped_data
 from geo.programme.indices.handed_in import held_against, read_handed_in, touched_by
 from geo.programme.indices.index import Index
 from geo.programme.indices.index_changes import index_changes
@@ -34,7 +33,7 @@ from geo.submission.approval import publish, submit
 from geo.submission.check import check, receive
 from geo.submission.choices import optional_text, required_text
 from geo.submission.steps import may_publish
-from geo.submission.tables import index_against
+from geo.submission.tables import index_against, shipped_folder
 from geo.validation.upload import DEFAULT_LIMITS
 
 _SAY = texts(__name__)
@@ -145,7 +144,7 @@ def enter_index(
         "source": optional_text("source", source),
         "accept_warnings": accept_warnings,
     }
-    current = stored_index(store, name, data_dir=shipped_data())
+    current = stored_index(store, name, data_dir=shipped_folder(store))
     _require_current(store, name, expected)
     against, text = index_against(store, name), handed_in
     if isinstance(text, Index):

@@ -122,7 +122,7 @@ def is_as_reported(store: Store, upload: Upload) -> bool:
     """
     if is_index(upload.dataset):
         name = upload.dataset.removeprefix(INDEX_PREFIX)
-        standing = stored_index(store, name, data_dir=shipped_data())
+        standing = stored_index(store, name, data_dir=shipped_folder(store))
         index = _index_now(store, upload, over=standing.number or 0)
         listed = json.loads(json.dumps(index_json(index_changes(index, standing.index))))
         # Two that are each right may not be so together: weights beyond 1.
@@ -144,14 +144,14 @@ def _index_now(store: Store, upload: Upload, *, over: int) -> Index:
     index = parse_index(store.uploads.path(upload.upload).read_text(encoding="utf-8"))
     if over == base:
         return index
-    current = stored_index(store, name, data_dir=shipped_data()).index
+    current = stored_index(store, name, data_dir=shipped_folder(store)).index
     return merged_index(index, _index_at(store, name, base), current)
 
 
 def _index_at(store: Store, name: str, number: int) -> Index:
     """An index as a version of it is; as it ships for 0."""
     if not number:
-        return shipped_index(name, data_dir=shipped_data())
+        return shipped_index(name, data_dir=shipped_folder(store))
     return index_of(store.version(INDEX_PREFIX + name, number).path)
 
 
@@ -258,10 +258,15 @@ def _targets_listed(
     return targets_json(sorted(changes, key=lambda one: _GRAVEST.index(one.way)), catalogue)
 
 
+def shipped_folder(store: Store) -> Path:
+    """Where the data that ship are read from: the operator's own folder, else the program's."""
+    return store.data_dir or shipped_data()
+
+
 def index_against(store: Store, name: str) -> IndexAgainst:
     """What an index of that id is held against as it is handed in."""
     return IndexAgainst(
-        shipped_index(name, data_dir=shipped_data()),
+        shipped_index(name, data_dir=shipped_folder(store)),
         planning_region(store),
         with_targets(indicator_catalogue(store)),
         local_day(store).year,
@@ -272,7 +277,7 @@ def _check_index(
     store: Store, upload: Upload, choices: Choices, *, cleaned: Path
 ) -> dict[str, Any]:
     name = upload.dataset.removeprefix(INDEX_PREFIX)
-    current = stored_index(store, name, data_dir=shipped_data())
+    current = stored_index(store, name, data_dir=shipped_folder(store))
     text = store.uploads.original(upload.upload).read_text(encoding="utf-8", errors="replace")
     against = index_against(store, name)
     read = read_handed_in(text, against)

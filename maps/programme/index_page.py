@@ -318,7 +318,7 @@ def _benchmark(model: Model | None, language: Language) -> dict[str, Any] | None
     lowest = format_number(known_from(model), language, decimals=2)
     return {
         "title": model.benchmark.title.to(language),
-        "source": model.benchmark.source,
+        "source": model.benchmark.source.to(language),
         "model": model.title.to(language),
         "brackets": [
             {

@@ -553,6 +553,15 @@ def test_an_area_of_the_benchmark_has_a_class_of_the_model():
     assert "'berkembang'" in refused.detail("id")
 
 
+def test_the_source_of_the_benchmark_is_said_in_both_languages_or_once_for_both():
+    text = (MODELS / "ipktrans.toml").read_text("utf-8")
+    assert parse_model(text).benchmark.source.id.startswith("Profil kawasan prioritas")
+    line = next(one for one in text.splitlines() if one.startswith("source = { id"))
+    plain = parse_model(text.replace(line, 'source = "Rekap dinas"')).benchmark.source
+    assert (plain.id, plain.en) == ("Rekap dinas", "Rekap dinas")
+    assert "source" in refusal(text.replace(line, "source = 3")).detail("id")
+
+
 def test_a_simulated_score_stands_beside_the_published_ones():
     """17 developing ones and the self-reliant up to 54.66, the 23rd of the list, are below 55."""
     model = parse_model((MODELS / "ipktrans.toml").read_text("utf-8"))

@@ -12,10 +12,13 @@ from geo.errors import (
 from geo.programme.publish_targets import targets
 from geo.programme.targets import targets_of
 from geo.store.roles import OPERATOR, Actor
+from geo.store.store import Store
 from geo.submission import approval, check
 from geo.submission.entering import enter_targets
 from geo.submission.impact import impact
+from geo.submission.tables import index_against
 from geo.submission.version_difference import version_difference
+from tests.conftest import DATA
 
 SRI = Actor("sri", "editor", "Disnakertrans")
 ADI = Actor("adi", "publisher", "Bappeda", approves_own=True)
@@ -198,3 +201,14 @@ def test_the_report_names_the_document_of_each_target_and_what_all_are_of(hand_i
     assert hand_in(*rows).report["subject"]["en"] == (
         "3 targets: Open unemployment rate (August); 3 regions, 2029 (RPJMD, RKPD)"
     )
+
+
+def test_an_index_is_held_against_the_operators_own_folder_of_data(reference_folder, tmp_path):
+    own = tmp_path / "data"
+    (own / "programme").mkdir(parents=True)
+    text = (DATA / "programme" / "ipktrans.toml").read_text("utf-8")
+    slot = text[text.rindex("[[slot]]") :].replace("kelembagaan", "ketahanan_pangan")
+    (own / "programme" / "ipktrans.toml").write_text(text + slot, "utf-8")
+    store = Store(reference_folder, data_dir=own)
+    assert index_against(store, "ipktrans").shipped.slots[-1].id == "ketahanan_pangan"
+    store.close()
