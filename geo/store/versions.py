@@ -22,6 +22,8 @@ _OPERATORS = ("operator", "kawasan")
 LICENCE_UNKNOWN = "not stated"
 UNSTATED_LICENCE = _SAY["no_licence"]
 
+_SHIPPED = "Reference data: "
+
 DatasetKind = Literal["region", "layer", "indicators", "targets", "raster", "model", "index"]
 
 
@@ -111,6 +113,9 @@ class Version:
         if name == "licence" and written == LICENCE_UNKNOWN:
             return UNSTATED_LICENCE
         indonesian = self.details.get("indonesian", {})
+        if name == "note" and name not in indonesian and written.startswith(_SHIPPED):
+            # Older programs gave this note in English alone.
+            return _SAY["shipped"].format(file=written.removeprefix(_SHIPPED))
         return Text(id=indonesian.get(name, written), en=written)
 
 

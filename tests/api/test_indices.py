@@ -79,6 +79,16 @@ def test_what_is_wrong_is_told_and_stays_in_its_field(client):
     assert 'name="weight" value="2"' in page.text
 
 
+def test_a_year_that_no_figure_can_be_of_is_refused_and_the_page_stays(client):
+    told = client.get("/indices/ipk?year=2206&lang=id")
+    assert told.status_code == 400
+    assert "tahun 2206 tidak mungkin; angka ada dari 1986" in told.json()["detail"]
+    page = client.get("/indices/ipk?year=2206&f=html&lang=id")
+    assert page.status_code == 400
+    assert "tahun 2206 tidak mungkin" in page.text
+    assert 'id="region"' in page.text
+
+
 def test_a_least_that_is_not_below_its_most_is_told(client):
     answer = client.get("/indices/ipktrans?least=5&most=5&lang=en")
     assert answer.status_code == 400

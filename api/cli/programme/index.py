@@ -53,6 +53,7 @@ def index_show(
     language = common.language()
     with common.opened() as store:
         from geo import published
+        from geo.programme.indices.handed_in import require_figure_year
         from geo.programme.indices.index import index_value
         from geo.programme.indices.index_file import parse_index
         from geo.programme.indices.places import (
@@ -63,11 +64,14 @@ def index_show(
             value_at,
         )
         from geo.programme.province import unit_code
+        from geo.store.region import local_day
         from geo.store.region import region as planning_region
         from maps.programme.index_page import place_table, slot_table, value_words
         from maps.programme.index_saving import versions_said
         from maps.text import translate
 
+        if year is not None:
+            require_figure_year(year, this_year=local_day(store).year)
         stored = _stored(store, name, common)
         found = stored.index if file is None else parse_index(read_text(file))
         table, here = published.indicators(store), planning_region(store)

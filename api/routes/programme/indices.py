@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from api.access import READS, caller_of
 from api.deps import LanguageDep, LinksDep, StoreDep, form_asked, settings_of, wants_html
 from api.links import JSON
-from api.parameters import InvalidParameter, or_none, refused
+from api.parameters import or_none, refused
 from api.responses import (
     ALSO_PAGE,
     conditional,
@@ -23,6 +23,7 @@ from api.responses import (
     saved,
 )
 from api.serving.router import Router
+from geo.errors import InvalidInput
 from geo.language import Language, shortened
 from geo.store.region import region
 from geo.store.roles import may
@@ -149,6 +150,7 @@ def read_index(
     def answer() -> Response:
         if form == "html":
             return _page(request, store, now, stored, query, language)
+        _require_year(store, query)
         filled, said = _filled(now, stored.index, query, language)
         if form == "json":
             own = [links.link("self", JSON, "indices", index)]
@@ -209,6 +211,14 @@ def _filled(
         "model": model,
         "area": area,
     }
+
+
+def _require_year(store: Store, query: IndexQuery) -> None:
+    from geo.programme.indices.handed_in import require_figure_year
+    from geo.store.region import local_day
+
+    if query.year is not None:
+        require_figure_year(query.year, this_year=local_day(store).year)
 
 
 def _with_entered(
@@ -296,8 +306,9 @@ def _page(
 
     problem: str | None = None
     try:
+        _require_year(store, query)
         filled, said = _filled(now, stored.index, query, language)
-    except InvalidParameter as error:
+    except InvalidInput as error:
         problem = error.detail(language)
         bare = IndexQuery(region=query.region, area=query.area)
         filled, said = _filled(now, stored.index, bare, language)

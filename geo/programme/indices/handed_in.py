@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from geo.errors import GeoError, InvalidIndex
+from geo.errors import GeoError, InvalidIndex, InvalidInput
 from geo.indicators.table import Indicator
 from geo.ingest.findings import Finding, finding
 from geo.language import Text, as_written, filled, joined, listed, shortened, texts
@@ -60,6 +60,18 @@ def held_against(index: Index, against: IndexAgainst) -> ReadIndex:
     if faults:
         return ReadIndex(None, tuple(faults))
     return ReadIndex(replace(index, figures=figures), tuple(_undocumented(index)))
+
+
+def require_figure_year(year: int, *, this_year: int) -> None:
+    """Raise `InvalidInput` for a year that no figure can be of."""
+    if (problem := _year_problem(year, this_year)) is not None:
+        raise InvalidInput(reason=filled(_SAY["asked_year"], problem=problem))
+
+
+def _year_problem(year: int, this_year: int) -> Text | None:
+    if _FIRST_YEAR <= year <= this_year:
+        return None
+    return _SAY["year"].format(year=year, first=_FIRST_YEAR, last=this_year)
 
 
 def emptied(changes: Collection[IndexChange]) -> Finding | None:
@@ -160,9 +172,8 @@ def _placed(
                 Text(*2 * (f"{one.place}, {one.year}",)),
             ]
         )
-        if not _FIRST_YEAR <= one.year <= against.this_year:
-            years = {"first": _FIRST_YEAR, "last": against.this_year}
-            wrong.append(_fault(label, _SAY["year"].format(year=one.year, **years)))
+        if (problem := _year_problem(one.year, against.this_year)) is not None:
+            wrong.append(_fault(label, problem))
         try:
             place = one.place if index.model else unit_code(one.place, region=against.region)
         except GeoError:
