@@ -16,7 +16,7 @@ import shapely
 
 from api.collections import Collection
 from api.parameters import InvalidParameter, require_box
-from geo.crs import LONLAT, crs_of, crs_of_parquet
+from geo.crs import LONLAT, WGS84, crs_of, crs_of_parquet, lonlat_transformer
 from geo.language import texts
 from geo.prepared import kept_beside
 from geo.tiles.features import Bbox, FeatureTable
@@ -111,7 +111,7 @@ def moved_to(uri: str, geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.ob
     transformer, decimals = _transformer(uri, to_lonlat=False), decimals_of(uri)
 
     def move(positions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        x, y = transformer.transform(positions[:, 0], positions[:, 1])
+        x, y = transformer.transform(positions[:, 1], positions[:, 0])
         plane = np.round(np.column_stack([x, y]), decimals) + 0.0
         return np.column_stack([plane, positions[:, 2:]])
 
@@ -127,7 +127,9 @@ def to_lonlat(uri: str) -> Callable[[shapely.Geometry], shapely.Geometry] | None
     def move(geometry: shapely.Geometry) -> shapely.Geometry:
         # A straight edge of one CRS is none of the other's.
         dense = shapely.segmentize(geometry, _edge(geometry))
-        return shapely.transform(dense, lambda xy: np.column_stack(transformer.transform(*xy.T)))
+        return shapely.transform(
+            dense, lambda xy: np.column_stack(transformer.transform(*xy.T)[::-1])
+        )
 
     return move
 
@@ -159,7 +161,7 @@ def bbox_to_lonlat(bbox: Bbox, uri: str) -> Bbox:
     elif uri == _MERCATOR:
         # Programs ask for more than the world, which would come round again from the other side.
         west, south, east, north = (float(np.clip(v, -_WORLD_M, _WORLD_M)) for v in bbox)
-    transformer = pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True)
+    transformer = lonlat_transformer(crs)
     if west > east:
         halves = ((west, south, _WORLD_M, north), (-_WORLD_M, south, east, north))
         (west, south, _, north), (_, _, east, _) = (
@@ -217,5 +219,6 @@ def crs_named(uri: str) -> pyproj.CRS:
 
 @cache
 def _transformer(uri: str, *, to_lonlat: bool) -> pyproj.Transformer:
-    ends = (crs_named(uri), LONLAT) if to_lonlat else (LONLAT, crs_named(uri))
+    """Between latitude and longitude, in this order, and a CRS in the order of its axes."""
+    ends = (crs_named(uri), WGS84) if to_lonlat else (WGS84, crs_named(uri))
     return pyproj.Transformer.from_crs(*ends)

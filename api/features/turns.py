@@ -18,7 +18,6 @@ from geo.errors import NotReady
 from geo.filtering.limits import time_limit
 from geo.language import Text
 
-_ROUGH_S = 0.05
 _T = TypeVar("_T")
 # One works while the next one is made ready; the clients of a portal may wait, each a few at once.
 _AT_ONCE, _MOST_WAITING = 2, 128
@@ -34,35 +33,6 @@ class QueriesBusy(NotReady):
         id="Terlalu banyak permintaan yang menyaring sedang dihitung. Coba lagi sebentar.",
         en="Too many requests with filters are being worked out. Try again in a moment.",
     )
-
-
-class ProcessorTime:
-    """A clock of the seconds that a thread has worked, at most some hundredths ahead of it.
-
-    A thread works no longer than time passes, which is told in no time; how long it worked is asked
-    of the system, which may take as long as a whole filter, only when some hundredths have passed.
-    """
-
-    def __init__(
-        self,
-        *,
-        passed: Callable[[], float] = time.monotonic,
-        worked: Callable[[], float] = time.thread_time,
-    ) -> None:
-        self._passed, self._worked = passed, worked
-        self._told, self._told_at = 0.0, passed()
-        self._worked_then: float | None = None
-
-    def __call__(self) -> float:
-        """How long the thread has worked since the clock was made, in seconds."""
-        since = self._passed() - self._told_at
-        if since < _ROUGH_S:
-            return self._told + since
-        worked = self._worked()
-        # What was worked before the first look counts as all the time that passed.
-        self._told += since if self._worked_then is None else worked - self._worked_then
-        self._worked_then, self._told_at = worked, self._passed()
-        return self._told
 
 
 class Turns:
@@ -90,7 +60,7 @@ class Turns:
             if not self._turns.acquire(timeout=self._patience_s):
                 raise QueriesBusy
             try:
-                with time_limit(self._cpu_s, clock=ProcessorTime()):
+                with time_limit(self._cpu_s, clock=time.thread_time):
                     yield
             finally:
                 self._turns.release()

@@ -12,7 +12,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from geo.crs import LONLAT, same_crs
+from geo.crs import LONLAT, WGS84, same_crs
 from geo.filtering.columns import Kind
 from geo.tiles.features import FeatureTable
 from geo.tiles.features_written import PART_BYTES, Writing
@@ -78,7 +78,7 @@ def csv_parts(
             table, some, [column.name for column in head.columns]
         )
         if writing.has_geometry:
-            shapes = gpd.array.from_shapely(table.shapes().at(some), crs=LONLAT).to_crs(crs)
+            shapes = gpd.array.from_shapely(table.shapes().at(some), crs=WGS84).to_crs(crs)
             columns += [[named] * len(some) for _ in ends[1:]]
             columns.append(shapely.to_wkt(np.asarray(shapes), rounding_precision=decimals))
         yield "".join(csv_row(row) for row in zip(*columns, strict=True)).encode()

@@ -8,7 +8,7 @@ import shapely
 from fastapi.testclient import TestClient
 
 from api.features import answers
-from api.features.turns import ProcessorTime, QueriesBusy, Turns, in_turn
+from api.features.turns import QueriesBusy, Turns, in_turn
 from api.main import create_app
 from api.settings import Settings
 from geo.errors import InvalidFilter
@@ -67,22 +67,6 @@ def test_what_takes_too_long_is_ended_with_a_sentence():
         with pytest.raises(InvalidFilter, match="too long"):
             require_time()
     require_time()
-
-
-def test_the_system_is_asked_how_long_a_thread_worked_only_when_that_may_be_long():
-    asked = []
-
-    def worked():
-        asked.append(True)
-        return [5.0, 5.01][len(asked) - 1]
-
-    clock = ProcessorTime(
-        passed=clock_of(0, 0.01, 0.04, 0.06, 0.06, 0.08, 9, 9, 9.01), worked=worked
-    )
-    assert [clock(), clock()] == [0.01, 0.04]
-    assert not asked
-    # As much as passed, then what was worked meanwhile.
-    assert [clock(), clock(), clock(), clock()] == pytest.approx([0.06, 0.08, 0.07, 0.08])
 
 
 def test_a_long_list_looks_at_the_clock_now_and_then():
