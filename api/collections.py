@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from api.links import Links
 from api.parameters import InvalidParameter
 from geo.behind import is_written
-from geo.errors import GeoError, LayerNotFound, NotFound, StoreFault
+from geo.errors import GeoError, LayerNotFound, NoLayer, NotFound, StoreFault
 from geo.language import LANGUAGES, Language, Text, texts
 from geo.prepared import kept_in
 from geo.source_digest import source_digest
@@ -288,6 +288,8 @@ class Tables:
             found = _readiness(self._store.folder, self._store.current())
         if found is None:
             if name not in self._store.current().datasets("layer"):
+                if (path := _elsewhere(name)) is not None:
+                    raise NoLayer(name, path=path)
                 # What they are called is the same in both languages.
                 raise LayerNotFound(name, available=[one.id for one in self.offered("id")])
             found = _layer(self._store.current_version(name, "layer"))
@@ -493,6 +495,15 @@ def _readiness_schema(now: Published) -> LayerSchema:
             *(field("measure", one) for one in found.criteria),
         ),
     )
+
+
+def _elsewhere(dataset: str) -> str | None:
+    """Where a dataset is read that is no layer but figures, targets or an index; None of another name."""
+    from geo.programme.indices.stored_index import INDEX_PREFIX, is_index
+
+    if is_index(dataset):
+        return f"/indices/{dataset.removeprefix(INDEX_PREFIX)}"
+    return f"/{dataset}" if dataset in ("indicators", "targets") else None
 
 
 def _opened(path: Path) -> PreparedTable:

@@ -30,6 +30,7 @@ GeoError
 │   └── JudgedTwice
 ├── NotFound
 │   ├── LayerNotFound
+│   │   ├── NoLayer
 │   │   └── LayerToDefine
 │   ├── IndicatorNotFound
 │   ├── ZoneNotFound
@@ -235,6 +236,15 @@ class LayerNotFound(NotFound):
     """No such layer."""
 
     what = Text(id="Layer", en="layer")
+
+
+class NoLayer(LayerNotFound):
+    """A dataset that is no layer and is read elsewhere: figures, targets, an index."""
+
+    sentence = Text(
+        id="{name!r} bukan layer. Isinya dibaca di {path}, riwayatnya di /collections/{name}/versions.",
+        en="{name!r} is no layer. It is read at {path}, its history at /collections/{name}/versions.",
+    )
 
 
 class LayerToDefine(LayerNotFound):

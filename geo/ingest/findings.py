@@ -36,6 +36,7 @@ TO_ACCEPT = frozenset(
             "targets_removed",
             "index_emptied",
             "index_overtaken",
+            "index_area_like",
             "target_near_open_down",
             "target_near_open_up",
             "assessment_year_moves",

@@ -79,9 +79,20 @@ def benchmark_place(model: Model, score: float | None, *, name: str) -> Benchmar
     )
 
 
+def area_key(name: str) -> str:
+    """What a kawasan is called whatever the case, the spaces and the words before its own name.
+
+    Examples
+    --------
+    >>> area_key("Kawasan Transmigrasi  Cahaya Baru") == area_key("cahaya baru")
+    True
+    """
+    return " ".join(name.split()).casefold().removeprefix(_PREFIX)
+
+
 def _own(benchmark: Benchmark, name: str) -> BenchmarkArea | None:
-    wanted = name.casefold().removeprefix(_PREFIX)
-    return next((area for area in benchmark.areas if area.name.casefold() == wanted), None)
+    wanted = area_key(name)
+    return next((area for area in benchmark.areas if area_key(area.name) == wanted), None)
 
 
 def _counted(counts: Mapping[str, int], titles: Mapping[str, Text]) -> Text:

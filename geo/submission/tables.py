@@ -19,6 +19,7 @@ from geo.ingest.source import Limits
 from geo.language import Text
 from geo.planning.publish import INDICATORS, publish_table
 from geo.planning.shipped import shipped_data
+from geo.programme.indices.areas import known_areas
 from geo.programme.indices.handed_in import (
     IndexAgainst,
     disputed,
@@ -265,11 +266,13 @@ def shipped_folder(store: Store) -> Path:
 
 def index_against(store: Store, name: str) -> IndexAgainst:
     """What an index of that id is held against as it is handed in."""
+    folder = shipped_folder(store)
     return IndexAgainst(
-        shipped_index(name, data_dir=shipped_folder(store)),
+        shipped_index(name, data_dir=folder),
         planning_region(store),
         with_targets(indicator_catalogue(store)),
         local_day(store).year,
+        known_areas(store, stored_index(store, name, data_dir=folder).index),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo.indicators.table import Indicator
 from geo.language import Language
 from geo.mcda.model import Model, RankClass
 from geo.programme.indices.index import (
@@ -18,6 +19,7 @@ from geo.programme.indices.index import (
 )
 from geo.programme.indices.index_changes import DECIMAL_MARKS
 from geo.programme.indices.places import PlaceValue
+from geo.programme.indices.sources import FigureSource, figure_sources
 from geo.programme.indices.stored_index import StoredIndex
 from geo.programme.province import unit_codes
 from geo.vector.planning_region import PlanningRegion
@@ -43,6 +45,7 @@ def index_content(
     said: Mapping[str, Any],
     *,
     table: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
     region: PlanningRegion,
     entered: Mapping[str, Sequence[str]],
     language: Language,
@@ -52,19 +55,21 @@ def index_content(
     Parameters
     ----------
     said : mapping
-        `place`, `found` (its value), `classes`, `model`, `area`, `regions` (of all places), `saved`
-        (figures by slot), `years` (by slot) and the `year` that was asked for.
+        `place`, `found` (its value), `classes`, `model`, `area`, `areas` (known by name), `regions` (of
+        all places), `saved` (figures by slot), `years` (by slot) and the `year` that was asked for.
     entered : mapping
         What the address holds, by the names of the columns.
     """
     found: IndexValue = said["found"]
     sources = {(one.slot, one.place, one.year): one.source for one in index.figures}
+    taken = figure_sources(index, found, said["place"], table=table, catalogue=catalogue)
     return {
         "description": index.description.to(language),
         **_place(said, region, language),
         "rows": [
             _slot(one, at, entered=entered, language=language)
             | {
+                "taken": _taken(taken[one.slot.id], language),
                 "figure_source": sources.get((one.slot.id, said["place"], one.year or 0), ""),
                 "saved_value": _entered(said["saved"].get(one.slot.id), language),
             }
@@ -95,8 +100,7 @@ def _place(said: Mapping[str, Any], region: PlanningRegion, language: Language) 
             "area": "",
             "area_score": "",
         }
-    area, names = said["area"], {one.name for one in model.benchmark.areas}
-    names |= {one.place for one in said["regions"]}
+    area = said["area"]
     place = said["place"] or translate("indices.no_area", language)
     score = ""
     if area is not None:
@@ -108,7 +112,7 @@ def _place(said: Mapping[str, Any], region: PlanningRegion, language: Language) 
         )
     return {
         "place": place,
-        "areas": sorted(names),
+        "areas": sorted(said["areas"]),
         "area_score": score,
         "area": said["place"],
     }
@@ -148,6 +152,7 @@ def _table(
         if is_known
         else [],
         "years": _years(index, said["years"], language),
+        "is_without_figures": not is_known and not open_reasons(index),
         "is_overlapping": is_known and any(one.best_rank != one.worst_rank for one in rows),
     }
 
@@ -207,6 +212,22 @@ def _slot(
         "points": format_number(one.points, language, decimals=1),
         "is_beyond": one.is_beyond,
     }
+
+
+def _taken(taken: FigureSource, language: Language) -> dict[str, str]:
+    """Where the figure of a slot is from: its indicator, its period, who says it; empty without one."""
+    if taken.indicator is not None:
+        facts = {"indicator": taken.indicator.title.to(language)}
+        said = translate("indices.from_indicator", language, **facts)
+        if not taken.period:
+            return {"text": translate("indices.no_figure_of", language, said=said), "url": ""}
+        facts = {"said": said, "period": format_period(taken.period, language)}
+        text = translate("indices.figure_of", language, **facts, source=taken.source)
+        return {"text": text, "url": taken.source_url}
+    if not taken.source:
+        return {"text": "", "url": ""}
+    facts = {"period": taken.period, "source": taken.source}
+    return {"text": translate("indices.entered_of", language, **facts), "url": ""}
 
 
 def _basis(slot: Slot, language: Language) -> str:

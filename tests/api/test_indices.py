@@ -89,6 +89,12 @@ def test_a_year_that_no_figure_can_be_of_is_refused_and_the_page_stays(client):
     assert 'id="region"' in page.text
 
 
+def test_an_index_asked_for_as_a_layer_says_where_it_is_read(client):
+    told = client.get("/collections/index-ipk").json()
+    assert (told["code"], told["status"]) == ("NoLayer", 404)
+    assert "/indices/ipk" in told["detail"]
+
+
 def test_a_least_that_is_not_below_its_most_is_told(client):
     answer = client.get("/indices/ipktrans?least=5&most=5&lang=en")
     assert answer.status_code == 400

@@ -53,6 +53,7 @@ def index_show(
     language = common.language()
     with common.opened() as store:
         from geo import published
+        from geo.programme.indices.areas import known_areas, require_area
         from geo.programme.indices.handed_in import require_figure_year
         from geo.programme.indices.index import index_value
         from geo.programme.indices.index_file import parse_index
@@ -76,7 +77,9 @@ def index_show(
         found = stored.index if file is None else parse_index(read_text(file))
         table, here = published.indicators(store), planning_region(store)
         code = here.code if region is None else unit_code(region, region=here)
-        place = code if found.model is None else area or ""
+        place = code
+        if found.model is not None:
+            place = "" if area is None else require_area(area, known_areas(store, found))
         figures = slot_figures(found, table)
         own = [one for one in places_of(found, here) if one != here.code]
         years = slot_years(figures, own, year=year)

@@ -182,6 +182,7 @@ def _filled(
     """The index with what was entered, and all that is said of it."""
     from geo import published
     from geo.programme.indices import places
+    from geo.programme.indices.areas import known_areas
     from geo.programme.indices.index import index_value, possible_classes
 
     filled, values = _with_entered(index, query, language)
@@ -210,6 +211,7 @@ def _filled(
         "classes": possible_classes(model, found) if model else (),
         "model": model,
         "area": area,
+        "areas": known_areas(now, filled),
     }
 
 
@@ -247,27 +249,15 @@ def _place(
     index: "Index", query: IndexQuery, now: Published, model: "Model | None"
 ) -> tuple[str, "BenchmarkArea | None"]:
     """The region, or of an index of a kawasan its name and what is published of it."""
+    from geo.programme.indices.areas import known_areas, require_area
     from geo.programme.province import unit_code
 
     here = region(now)
     if index.model is not None:
-        area = _area(query.area, index, model)
-        return (query.area or "") if area is None else area.name, area
+        place = "" if query.area is None else require_area(query.area, known_areas(now, index))
+        areas = model.benchmark.areas if model and model.benchmark else ()
+        return place, next((one for one in areas if one.name == place), None)
     return (here.code if query.region is None else unit_code(query.region, region=here)), None
-
-
-def _area(name: str | None, index: "Index", model: "Model | None") -> "BenchmarkArea | None":
-    """The kawasan of the benchmark that is asked for; None for one with entered figures alone."""
-    from geo.errors import ZoneNotFound
-
-    if name is None:
-        return None
-    areas = model.benchmark.areas if model and model.benchmark else ()
-    found = next((one for one in areas if one.name.casefold() == name.strip().casefold()), None)
-    entered = sorted({one.place for one in index.figures})
-    if found is None and name not in entered:
-        raise ZoneNotFound(name, available=[*entered, *(one.name for one in areas)])
-    return found
 
 
 def _document(
@@ -301,6 +291,7 @@ def _page(
     language: Language,
 ) -> Response:
     from geo import published
+    from geo.programme.targets import with_targets
     from maps.programme.index_page import index_content
     from maps.programme.index_saving import saving, versions_said
 
@@ -316,6 +307,7 @@ def _page(
         filled,
         {**said, "year": query.year},
         table=published.indicators(now),
+        catalogue=with_targets(published.indicator_catalogue(now)),
         region=region(now),
         entered={name: getattr(query, name) for name in _ENTRIES},
         language=language,

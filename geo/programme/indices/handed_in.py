@@ -7,6 +7,7 @@ from geo.errors import GeoError, InvalidIndex, InvalidInput
 from geo.indicators.table import Indicator
 from geo.ingest.findings import Finding, finding
 from geo.language import Text, as_written, filled, joined, listed, shortened, texts
+from geo.programme.indices.areas import area_like, area_named
 from geo.programme.indices.index import Index, SlotFigure
 from geo.programme.indices.index_changes import IndexChange
 from geo.programme.indices.index_file import IndexFault, index_faults, parse_index
@@ -25,12 +26,16 @@ _FIRST_YEAR = 1986
 
 @dataclass(frozen=True, slots=True)
 class IndexAgainst:
-    """What a handed-in index is held against: the one that ships, the region, indicators and today."""
+    """What a handed-in index is held against: the one that ships, the region, indicators and today.
+
+    `areas` are the kawasan that are known by name, of an index of kawasan.
+    """
 
     shipped: Index
     region: PlanningRegion
     indicators: Mapping[str, Indicator]
     this_year: int
+    areas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,8 @@ def held_against(index: Index, against: IndexAgainst) -> ReadIndex:
     faults += wrong
     if faults:
         return ReadIndex(None, tuple(faults))
-    return ReadIndex(replace(index, figures=figures), tuple(_undocumented(index)))
+    found = replace(index, figures=figures)
+    return ReadIndex(found, (*_undocumented(found), *_like_others(found, against)))
 
 
 def require_figure_year(year: int, *, this_year: int) -> None:
@@ -175,7 +181,11 @@ def _placed(
         if (problem := _year_problem(one.year, against.this_year)) is not None:
             wrong.append(_fault(label, problem))
         try:
-            place = one.place if index.model else unit_code(one.place, region=against.region)
+            place = (
+                area_named(one.place, against.areas) or " ".join(one.place.split())
+                if index.model
+                else unit_code(one.place, region=against.region)
+            )
         except GeoError:
             place = one.place
             wrong.append(_fault(label, _SAY["unknown_place"].format(place=place)))
@@ -183,6 +193,15 @@ def _placed(
             wrong.append(_fault(label, _SAY["twice"]))
         found[one.slot, place, one.year] = replace(one, place=place)
     return tuple(found[key] for key in sorted(found)), tuple(wrong)
+
+
+def _like_others(index: Index, against: IndexAgainst) -> Iterator[Finding]:
+    """The warning that a kawasan is new and its name almost that of a known one, each once."""
+    if index.model is None:
+        return
+    for name in dict.fromkeys(one.place for one in index.figures):
+        if name not in against.areas and (like := area_like(name, against.areas)) is not None:
+            yield finding("index_area_like", count=1, name=name, like=like)
 
 
 def _undocumented(index: Index) -> Iterator[Finding]:

@@ -129,7 +129,7 @@ def parse_index(toml_text: str) -> Index:
         raise InvalidIndex(line=1, place="TOML", reason=reason)
     file, read = read_toml(toml_text, _Index)
     if isinstance(read, Fault):
-        place = ".".join(str(part) for part in read.path)
+        place = ".".join(str(part) for part in read.path) or "TOML"
         raise InvalidIndex(line=read.line, place=place, reason=read.problem)
     found = _index(read)
     for fault in index_faults(found):

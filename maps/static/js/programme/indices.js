@@ -91,8 +91,8 @@
       note: String(said.get("note") ?? ""),
       source: String(said.get("source") ?? "") || null,
       publish: said.get("publish") === "on",
-      // What is emptied here was emptied on purpose.
-      accept_warnings: true,
+      // What is emptied here was emptied on purpose; a name that was typed may be misspelt.
+      accept_warnings: at === place,
     };
     button.disabled = true;
     try {

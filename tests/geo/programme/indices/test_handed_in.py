@@ -93,6 +93,8 @@ def test_all_faults_are_told_at_once_and_one_of_a_file_by_its_line():
     assert "line" in found.sentence.en
     (found,) = read_handed_in("# " + "x" * MOST_BYTES, AGAINST).findings
     assert "holds more than" in found.sentence.en
+    (empty,) = read_handed_in("", AGAINST).findings
+    assert "line 1, TOML: " in empty.sentence.en
 
 
 def test_an_index_of_kawasan_takes_no_indicator_and_any_name_of_a_place():
@@ -103,6 +105,19 @@ def test_an_index_of_kawasan_takes_no_indicator_and_any_name_of_a_place():
     )
     named = with_figures(IPKTRANS, [replace(FIGURE, slot=first, place="Cahaya Baru")])
     assert held_against(named, against).index == named
+
+
+def test_a_kawasan_is_known_whatever_its_case_and_one_that_is_almost_known_is_to_be_accepted():
+    against = replace(AGAINST, shipped=IPKTRANS, areas=("Cahaya Baru", "UPT Cerbon"))
+    figure = replace(FIGURE, slot=IPKTRANS.slots[0].id, place="kawasan transmigrasi  cahaya baru")
+    read = held_against(with_figures(IPKTRANS, [figure]), against)
+    assert [one.place for one in read.index.figures] == ["Cahaya Baru"]
+    twice = [figure, replace(figure, place="Cahaya Baru")]
+    assert "stands twice" in said_of(with_figures(IPKTRANS, twice), against)
+    misspelt = held_against(with_figures(IPKTRANS, [replace(figure, place="Cahya Baru")]), against)
+    assert [one.code for one in misspelt.findings] == ["index_area_like"]
+    other = with_figures(IPKTRANS, [replace(figure, place="Sengayam")])
+    assert held_against(other, against).findings == ()
 
 
 def test_figures_are_kept_by_the_code_of_their_region_and_go_through_the_file():
