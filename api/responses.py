@@ -191,7 +191,9 @@ def page_response(
 
 def page_and(*files: str) -> dict[str, Any]:
     """What OpenAPI says of an answer that is also a page and these files, by media type."""
-    return {kind: {} for kind in (HTML, *(FILE_TYPES[form] for form in files))}
+    binary = {"type": "string", "format": "binary"}
+    schemas = {form: {"type": "object"} if form == "geojson" else binary for form in files}
+    return {HTML: {}} | {FILE_TYPES[form]: {"schema": schemas[form]} for form in files}
 
 
 def saved(content: bytes | str, name: str, *, form: str, language: Language | None) -> Response:

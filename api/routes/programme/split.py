@@ -44,7 +44,7 @@ _MOST_REGIONS, _MOST_SHOWN = 600, 40
 # The bound stands inside: pydantic would hold it against a blank that became None.
 _Percent = Annotated[Annotated[str, Field(max_length=24)] | None, BeforeValidator(or_none)]
 _Year = Annotated[Annotated[int, Field(ge=1900, le=2200)] | None, BeforeValidator(or_none)]
-_Fixed = Annotated[Annotated[str, Field(max_length=20_000)] | None, BeforeValidator(or_none)]
+_Fixed = Annotated[Annotated[str, Field(max_length=8_000)] | None, BeforeValidator(or_none)]
 
 
 class SplitQuery(BaseModel):
