@@ -208,17 +208,19 @@ def _map_view(
     view: LayerView, language: Language, items: str, *, assets: Assets, is_file: bool
 ) -> MapView:
     west, south, east, north = _roomy(view.bounds or _EVERYWHERE)
+    is_coloured = bool(view.tiles) and not is_file
     drawing = OfflineMap(
         ((south + north) / 2, (west + east) / 2),
         zoom_start=5,
         min_zoom=2,
         max_zoom=_MAX_ZOOM_OF_FILE if is_file else _MAX_ZOOM,
+        # Outlines stand clear as soon as they are painted; pictures come one by one.
+        fade_animation=is_coloured,
     )
     corners = [[south, west], [north, east]]
     source = f"{view.source} ({view.licence})" if view.source else ""
     # All of it stands beside the map; a corner full of it would cover the legend.
     credit = str(escape_attribute(shortened(source, _MOST_CREDIT)))
-    is_coloured = bool(view.tiles) and not is_file
     style = STYLE | (_STYLE_ABOVE_COLOURS if is_coloured else {})
     options = {"style": style, "attribution": credit, "bounds": corners}
     context = context_layer(assets, language)

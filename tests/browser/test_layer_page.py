@@ -14,6 +14,7 @@ from geo.store.store import Store
 from tests.api.examples import ODD_ID, ODD_LAYER, made_layer, odd, publish
 from tests.browser.test_hostile_values import ENDLESS, MARKUP, require_inert
 from tests.browser.test_map_page import DESKTOP, PHONE
+from tests.browser.waits import wait_until
 from tests.service import running
 
 FILL = [207, 228, 224, 255]
@@ -39,6 +40,9 @@ PIXEL = """([x, y]) => {
   }
   return null;
 }"""
+# How wide each tile that is shown is on the screen: 512, unless it is of another zoom and blurred.
+WIDTHS = """[...document.querySelectorAll(".leaflet-tile-loaded")]
+  .map((tile) => tile.getBoundingClientRect().width)"""
 PLACE = """([lat, lon]) => {
   const { map } = Kawasan.drawn();
   const [at, box] = [map.latLngToContainerPoint([lat, lon]), map.getContainer().getBoundingClientRect()];
@@ -263,6 +267,24 @@ def test_coarse_tiles_are_painted_at_once_and_replaced_when_finer_ones_are_there
     # A look or a few, then each of the others once.
     assert asked.count("GET") <= 2 * first
     assert seen.trouble == []
+
+
+def test_after_a_zoom_the_outlines_stand_clear_before_any_tile_has_come(address, visit):
+    page = visit(f"{address}/maps/sel?lang=id#v=-2.7500,115.2500,8").page
+    painted(page)
+    held = []
+    page.route("**/tiles/WebMercatorQuad/*/*/*", lambda route: held.append(route))
+    page.mouse.move(*place(page, "utara"))
+    page.mouse.wheel(0, -240)
+    expect(page).not_to_have_url(re.compile(r"v=-2\.7500,115\.2500,8$"))
+    wait_until(page, f"{WIDTHS}.every((width) => width === 512)")
+    painted(page)
+    assert held
+    assert page.evaluate(PIXEL, place(page, "utara")) == FILL
+    with page.expect_response("**/tiles/WebMercatorQuad/*/*/*"):
+        for route in held:
+            route.continue_()
+    assert page.evaluate(PIXEL, place(page, "utara")) == FILL
 
 
 @pytest.mark.parametrize("area_id", ["ganas", "panjang"])

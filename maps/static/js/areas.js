@@ -81,8 +81,7 @@ Kawasan.areas = (() => {
       layer.setTooltipContent(content);
       return;
     }
-    const direction = hasBounds(layer) ? "center" : "right";
-    layer.bindTooltip(content, { permanent: true, direction, className: "rank-badge" });
+    layer.bindTooltip(Kawasan.names.tooltip(hasBounds(layer) ? "rank-badge" : "rank-badge is-beside").setContent(content));
   }
 
   /* A zone of which only a place is known is a circle. */
@@ -110,7 +109,7 @@ Kawasan.areas = (() => {
   }
 
   function placeNames() {
-    Kawasan.names.add(page.map, "regency", page.data.labels || []);
+    Kawasan.names.add(page.map, { regency: page.data.labels || [] });
   }
 
   const declutter = () => Kawasan.names.settle(page.map);

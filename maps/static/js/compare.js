@@ -69,7 +69,7 @@ Kawasan.compare = (() => {
     bindNames(layers.areas, (id) => [content.areas[id][0], content.areas[id][side + 1]], byId);
     nameControls(map, content.labels[side]);
     map.fitBounds(content.bounds, { animate: false, padding: [20, 20] });
-    Kawasan.names.add(map, "regency", content.places);
+    Kawasan.names.add(map, { regency: content.places });
     sides.push({ map, byId });
     if (sides.length < 2) return;
     const [left, right] = sides.map((one) => one.map);

@@ -46,7 +46,9 @@ Kawasan.context = (() => {
       if (!map) return;
       if (!this.isDrawn) for (const feature of features) this.drawOne(feature);
       this.isDrawn = true;
-      for (const [kind, className] of Object.entries(NAMED)) Kawasan.names.add(map, className, placesOf(features, kind));
+      Kawasan.names.add(map, Object.fromEntries(
+        Object.entries(NAMED).map(([kind, className]) => [className, placesOf(features, kind)]),
+      ));
       this.follow();
     },
 

@@ -36,7 +36,7 @@ declare namespace L {
     bindPopup(content: () => Element, options?: object): this;
     openPopup(): this;
     isPopupOpen(): boolean;
-    bindTooltip(content: Element, options?: object): this;
+    bindTooltip(content: Element | Tooltip, options?: object): this;
     addData(feature: object): this;
     bringToFront(): this;
     unbindTooltip(): this;
@@ -75,7 +75,9 @@ declare namespace L {
     update(): void;
   }
   class Popup extends Overlay {}
-  class Tooltip extends Overlay {}
+  class Tooltip extends Overlay {
+    static extend(members: object): new (options?: object) => Tooltip;
+  }
   class Map extends Evented {
     options: { [name: string]: any };
     attributionControl: { setPrefix(text: string): void };
@@ -108,7 +110,10 @@ declare namespace L {
   function map(frame: HTMLElement, options?: object): Map;
   function marker(place: Place, options?: object): Layer;
   function rectangle(corners: Corners, options?: object): Layer;
-  const DomUtil: { create(tag: "canvas", className: string): HTMLCanvasElement };
+  const DomUtil: {
+    create(tag: "canvas", className: string): HTMLCanvasElement;
+    setPosition(one: HTMLElement, point: Point): void;
+  };
   function geoJSON(collection: object, options?: object): LayerGroup;
   function latLng(place: Place): LatLng;
   function latLngBounds(corners: number[][]): LatLngBounds;

@@ -24,6 +24,17 @@ Kawasan.names = (() => {
   /** @type {WeakMap<L.Map, Board>} */
   const boards = new WeakMap();
 
+  /* A permanent tooltip that stands by the page's styles, in the middle of its place. Leaflet measures each of its own
+     after it has moved the one before, and for each measure the browser works out the page's styles anew. */
+  const OF_TOOLTIP = {
+    _setPosition(point) {
+      L.DomUtil.setPosition(this._container, point);
+    },
+  };
+
+  /** @param {string} className  @param {object} [options] */
+  const tooltip = (className, options) => new (L.Tooltip.extend(OF_TOOLTIP))({ permanent: true, className: `map-label ${className}`, ...options });
+
   /** @param {L.Map} map */
   function boardOf(map) {
     const known = boards.get(map);
@@ -34,7 +45,7 @@ Kawasan.names = (() => {
     /** @type {Board} */
     const board = { labels: [], lines: L.layerGroup().addTo(map) };
     boards.set(map, board);
-    map.on("zoomend moveend overlayadd overlayremove resize", () => settle(map));
+    map.on("zoomend moveend overlayadd overlayremove resize", () => settleLater(map, board));
     // Names are measured; they are wider or narrower in the page's own type.
     document.fonts?.ready.then(() => {
       for (const label of board.labels) delete label.sizes;
@@ -43,14 +54,22 @@ Kawasan.names = (() => {
     return board;
   }
 
-  /* `name`, `short` (or ""), `places` as [lat, lon] with the best first, `width` of the area in degrees. */
-  function add(map, kind, labels) {
+  /* A zoom ends with several events: names find their places once, after the map is drawn. */
+  function settleLater(map, board) {
+    clearTimeout(board.timer);
+    board.timer = setTimeout(() => settle(map));
+  }
+
+  /* By kind: `name`, `short` (or ""), `places` as [lat, lon] with the best first, `width` of the area in degrees. */
+  function add(map, kinds) {
     const board = boardOf(map);
-    for (const { name, short, places, width } of labels) {
-      const shown = L.tooltip({ permanent: true, direction: "center", className: `place-name is-${kind}`, pane: "names" });
-      const text = element("span", {}, name);
-      shown.setLatLng(places[0]).setContent(text).addTo(map);
-      board.labels.push({ kind, name, shown, text, places, width, texts: textsOf(name, short, kind) });
+    for (const [kind, labels] of Object.entries(kinds)) {
+      for (const { name, short, places, width } of labels) {
+        const shown = tooltip(`place-name is-${kind}`, { pane: "names" });
+        const text = element("span", {}, name);
+        shown.setLatLng(places[0]).setContent(text).addTo(map);
+        board.labels.push({ kind, name, shown, text, places, width, texts: textsOf(name, short, kind) });
+      }
     }
     board.labels.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
     settle(map);
@@ -171,11 +190,11 @@ Kawasan.names = (() => {
       const { left, right, top, bottom } = one.getBoundingClientRect();
       return { left: left - frame.left, right: right - frame.left, top: top - frame.top, bottom: bottom - frame.top };
     };
-    const marks = badges(map).map((badge) => ({ badge, box: seen(badge) }));
-    const taken = marks.map(({ box }) => box);
     /** @type {NodeListOf<HTMLElement>} */
     const furniture = document.querySelectorAll(FURNITURE);
     const covered = [...furniture].filter(Kawasan.dom.isSeen).map(seen);
+    const marks = badges(map, seen);
+    const taken = marks.map(({ box }) => box);
     const room = { left: 0, top: 0, right: frame.width, bottom: frame.height };
     const isFree = (box) => isInside(box, room) && ![...taken, ...covered].some((other) => meet(box, other));
     /** @type {globalThis.Map<any, any>} */
@@ -204,7 +223,6 @@ Kawasan.names = (() => {
       label.shown.getElement().classList.toggle("is-crowded", !found);
       if (found) write(label, found.lines);
     }
-    // Leaflet asks for the size of each that it places; all are written by now.
     for (const [label, { spot }] of shown) label.shown.setLatLng(map.containerPointToLatLng([spot.x, spot.y]));
     for (const { line } of shown.values()) if (line) leader(map, board, line);
   }
@@ -248,20 +266,20 @@ Kawasan.names = (() => {
   }
 
   /* Ranks before sites; where two lie on each other the later one gives way. */
-  function badges(map) {
-    /** @type {Element[]} */
-    const kept = [];
+  function badges(map, seen) {
     /** @type {NodeListOf<HTMLElement>} */
     const found = map.getContainer().querySelectorAll(BADGES);
     const ordered = [...found].sort((a, b) => Number(b.matches(".rank-badge")) - Number(a.matches(".rank-badge")));
-    for (const badge of ordered) {
-      const box = badge.getBoundingClientRect();
-      const isFree = kept.every((other) => !meet(box, other.getBoundingClientRect()));
-      badge.classList.toggle("is-crowded", !isFree);
-      if (isFree) kept.push(badge);
+    /** @type {{badge: HTMLElement, box: any}[]} */
+    const kept = [];
+    // All are measured before any is hidden.
+    for (const mark of ordered.map((badge) => ({ badge, box: seen(badge) }))) {
+      if (kept.every(({ box }) => !meet(mark.box, box))) kept.push(mark);
     }
+    const free = new Set(kept.map(({ badge }) => badge));
+    for (const badge of ordered) badge.classList.toggle("is-crowded", !free.has(badge));
     return kept;
   }
 
-  return { add, remove, settle };
+  return { add, remove, settle, tooltip };
 })();

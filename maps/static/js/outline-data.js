@@ -57,7 +57,7 @@ Kawasan.outlineData = (() => {
    */
   function empty(count, extent, points) {
     return {
-      count, extent, points, length: 0, rings: [0], ends: new Uint32Array(count + 1), paths: null,
+      count, extent, points, length: 0, rings: [0], ends: new Uint32Array(count + 1),
       kinds: new Uint8Array(count), rows: new Uint32Array(count), boxes: new Float64Array(4 * count),
       property: () => null,
     };

@@ -9,6 +9,8 @@ Kawasan.outlines = (() => {
   // A vector tile is simplified for this size.
   const TILE_PX = 512;
   const MOST_KEPT = 96;
+  // A tile so many zooms coarser is painted until the right one is there: its corners lie within some pixels.
+  const MOST_UP = 3;
   const PAUSE_MS = { coarse: 500, preparing: 3000, offline: 4000, failed: 15000 };
   const { POINT, LINE, POLYGON } = Kawasan.outlineData;
   // Below the first size (pixels) an edge would be all that is seen of a shape; above the last it stands clear.
@@ -16,6 +18,8 @@ Kawasan.outlines = (() => {
   // One path of a whole tile takes a browser seconds (32,000 villages: 13 s, in paths this short 0.1 s).
   const PATH_POINTS = 400;
   const POINT_PX = 4.5;
+  // How far a mark or an edge reaches from its place.
+  const MARGIN_PX = 8;
   const REACH_PX = 7;
 
   /* Painting. `view` places content on a tile: `scale` in pixels per unit, and the tile's west and north. */
@@ -50,13 +54,17 @@ Kawasan.outlines = (() => {
     }
   }
 
-  /* What to fill, and what to draw in each width of edge; kept, since a tile is painted again and again. */
-  function pathsOf(content, scale) {
-    if (content.paths && content.paths.scale === scale) return content.paths;
+  /* What to fill, and what to draw in each width of edge, of the features that are seen in `view`. */
+  function pathsOf(content, { scale, west, north }) {
+    const { boxes } = content;
+    const [beyond, side] = [MARGIN_PX / scale, TILE_PX / scale];
     const fills = new Paths();
     const edges = EDGES.map(() => new Paths());
     const marks = [];
     for (let feature = 0; feature < content.count; feature += 1) {
+      const at = 4 * feature;
+      if (boxes[at] > west + side + beyond || boxes[at + 2] < west - beyond) continue;
+      if (boxes[at + 1] > north + side + beyond || boxes[at + 3] < north - beyond) continue;
       const kind = content.kinds[feature];
       if (kind === POINT) marks.push(feature);
       if (kind === POLYGON) fills.add(content, feature);
@@ -65,28 +73,31 @@ Kawasan.outlines = (() => {
       const edge = EDGES.findLastIndex(([least]) => size >= least);
       if (edge >= 0) edges[edge].add(content, feature);
     }
-    content.paths = { scale, fills, edges, marks };
-    return content.paths;
+    return { fills, edges, marks };
   }
 
-  function paint(canvas, content, view, { style, chosen }) {
+  /* The paths are kept with the tile, which is painted again when something in it is chosen. */
+  function paint(tile, { style, chosen }) {
+    const { canvas, content, view } = tile;
     const ratio = canvas.width / TILE_PX;
     const brush = canvas.getContext("2d");
     brush.setTransform(1, 0, 0, 1, 0, 0);
     brush.clearRect(0, 0, canvas.width, canvas.height);
+    if (!content) return;
     const scale = view.scale * ratio;
     brush.setTransform(scale, 0, 0, scale, -view.west * scale, -view.north * scale);
     brush.lineJoin = "round";
-    const paths = pathsOf(content, view.scale);
+    tile.paths ??= pathsOf(content, view);
+    const { fills, edges, marks } = tile.paths;
     brush.fillStyle = style.fill;
-    for (const path of paths.fills) brush.fill(path);
+    for (const path of fills) brush.fill(path);
     brush.strokeStyle = style.edge;
-    paths.edges.forEach((drawn, kind) => {
+    edges.forEach((drawn, kind) => {
       brush.lineWidth = EDGES[kind][1] / view.scale;
       for (const path of drawn) brush.stroke(path);
     });
     brush.fillStyle = style.edge;
-    for (const feature of paths.marks) mark(brush, content, feature, POINT_PX / view.scale);
+    for (const feature of marks) mark(brush, content, feature, POINT_PX / view.scale);
     if (chosen >= 0) paintChosen(brush, content, chosen, view, style);
   }
 
@@ -115,12 +126,13 @@ Kawasan.outlines = (() => {
 
   /* The layer; Leaflet is there when one is made, not yet when this file is read. */
 
-  const made = (options, contentOf) => new (L.GridLayer.extend(OF_LAYER))(options, contentOf);
+  const made = (options, contentOf, coarserOf = () => null) => new (L.GridLayer.extend(OF_LAYER))(options, contentOf, coarserOf);
 
   const OF_LAYER = {
-    initialize(options, contentOf) {
+    initialize(options, contentOf, coarserOf) {
       L.setOptions(this, { tileSize: TILE_PX, updateWhenZooming: false, keepBuffer: 1, ...options });
       this.contentOf = contentOf;
+      this.coarserOf = coarserOf;
       this.painted = new Map();
       this.on("tileunload", ({ coords, tile }) => {
         tile.job.abort();
@@ -128,26 +140,54 @@ Kawasan.outlines = (() => {
       });
     },
 
+    /* Tiles of a zoom are asked for as it begins. Leaflet 1.9 does so by itself when it is of one step, and waits
+       for its end when it is of more, as a turn of the wheel often is. */
+    _clampZoom(zoom) {
+      return this._map._animatingZoom ? Math.round(this._map._animateToZoom) : zoom;
+    },
+
     createTile(coords, done) {
-      const canvas = Object.assign(L.DomUtil.create("canvas", ""), { job: new AbortController() });
+      const job = new AbortController();
+      const canvas = Object.assign(L.DomUtil.create("canvas", ""), { job });
       canvas.width = canvas.height = TILE_PX * Math.min(2, Math.ceil(window.devicePixelRatio || 1));
-      this.contentOf(coords, canvas.job.signal).then((content) => {
-        if (content) {
-          const tile = { canvas, content, coords, view: viewOf(coords, content) };
-          this.painted.set(nameOf(coords), tile);
-          this.repaint(tile);
-        }
-        done(null, canvas);
+      const tile = { canvas, coords, isAwaited: true };
+      let isShown = false;
+      const ready = (error = null) => {
+        if (isShown) return;
+        isShown = true;
+        // While the map zooms, tiles that stand already would give way to ones that cover less of it.
+        if (this._map?._animatingZoom) this._map.once("zoomend", () => done(error, canvas));
+        else done(error, canvas);
+      };
+      this.contentOf(coords, job.signal).then((content) => {
+        tile.isAwaited = false;
+        this.put(tile, content);
+        ready();
       }).catch((error) => {
-        if (!canvas.job.signal.aborted) reportError(error);
-        done(error, canvas);
+        if (!job.signal.aborted) reportError(error);
+        ready(error);
+      });
+      // A task for each tile, so that the map moves on between them.
+      setTimeout(() => {
+        const coarser = isShown || job.signal.aborted ? null : this.coarserOf(coords);
+        if (!coarser) return;
+        this.put(tile, coarser);
+        ready();
       });
       return canvas;
     },
 
+    /* What a tile shows from now on; null clears it. */
+    put(tile, content) {
+      if (!content && !tile.content) return;
+      Object.assign(tile, { content, view: content && viewOf(tile.coords, content), paths: null });
+      if (content) this.painted.set(nameOf(tile.coords), tile);
+      else this.painted.delete(nameOf(tile.coords));
+      this.repaint(tile);
+    },
+
     repaint(tile) {
-      const { style } = this.options;
-      paint(tile.canvas, tile.content, tile.view, { style, chosen: this.chosenIn(tile.content) });
+      paint(tile, { style: this.options.style, chosen: tile.content ? this.chosenIn(tile.content) : -1 });
     },
 
     chosenIn(content) {
@@ -227,7 +267,7 @@ Kawasan.outlines = (() => {
     const kept = new Map();
     const waiting = new Map();
     /** @type {any} */
-    const painter = made(options, contentOf);
+    const painter = made(options, contentOf, coarserOf);
     const tell = () => painter.fire("waiting", { reasons: new Set(waiting.values()) });
 
     async function asked(address, signal, options = {}) {
@@ -266,22 +306,38 @@ Kawasan.outlines = (() => {
       return { x: coords.x >> step, y: coords.y >> step, z };
     }
 
+    /* The nearest tile above that is here. */
+    function coarserOf(coords) {
+      let { x, y, z } = servedAt(coords);
+      for (let up = 0; up <= MOST_UP; up += 1) {
+        const found = kept.get(nameOf({ x, y, z }));
+        if (found) return found;
+        [x, y, z] = [x >> 1, y >> 1, z - 1];
+      }
+      return null;
+    }
+
+    function keep(name, content) {
+      kept.delete(name);
+      kept.set(name, content);
+      if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
+    }
+
     async function contentOf(coords, signal, options) {
       const at = servedAt(coords);
       const name = nameOf(at);
-      if (kept.has(name)) return kept.get(name);
+      if (kept.has(name) && !kept.get(name)?.isCoarse) return kept.get(name);
       const address = await addressOf(at);
       if (!address) return null;
       const answer = await asked(address, signal, options);
       const content = answer.status === 204 ? null : Kawasan.outlineData.read(await answer.arrayBuffer(), layer);
       if (content) Object.assign(content, { at });
       if (answer.headers.get("Tile-Detail") === "coarse") {
-        if (content) content.isCoarse = true;
+        if (content) keep(name, Object.assign(content, { isCoarse: true }));
         timer = timer || setTimeout(look, PAUSE_MS.coarse);
         return content;
       }
-      kept.set(name, content);
-      if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
+      keep(name, content);
       refine();
       return content;
     }
@@ -289,7 +345,7 @@ Kawasan.outlines = (() => {
     /* While the server makes a layer's tiles it answers coarse ones: of one of them its head is asked for
        again from time to time, and all that are painted as soon as any tile comes as it will stay. */
     let timer = 0;
-    const coarse = () => [...painter.painted.values()].filter(({ content }) => content.isCoarse);
+    const coarse = () => [...painter.painted.values()].filter(({ content, isAwaited }) => content.isCoarse && !isAwaited);
 
     async function look() {
       const [first] = coarse();
@@ -306,23 +362,20 @@ Kawasan.outlines = (() => {
     }
 
     function refine() {
-      for (const tile of coarse()) {
-        tile.content.isCoarse = false;
-        refined(tile);
-      }
+      for (const tile of coarse()) refined(tile);
     }
 
     async function refined(tile) {
       const { signal } = tile.canvas.job;
+      tile.isAwaited = true;
       try {
         // What is kept of it is the coarse one.
         const content = await contentOf(tile.coords, signal, { cache: "no-cache" });
-        if (!content || signal.aborted) return;
-        Object.assign(tile, { content, view: viewOf(tile.coords, content) });
-        painter.repaint(tile);
+        if (!signal.aborted) painter.put(tile, content);
       } catch (error) {
         if (!signal.aborted) reportError(error);
       }
+      tile.isAwaited = false;
     }
 
     return painter;

@@ -87,7 +87,7 @@ Kawasan.sites = (() => {
         const card = { name: `${text("sites.one")} ${properties.rank}`, score: `${formatted(properties.area_ha)} ha` };
         bindCard(layer, () => siteCard(properties), "popup-sites");
         const badge = element("span", {}, String(properties.rank));
-        layer.bindTooltip(badge, { permanent: true, direction: "center", className: "site-badge" });
+        layer.bindTooltip(Kawasan.names.tooltip("site-badge").setContent(badge));
         layer.on("add", () => makeReachable(layer, card));
       },
     }).addTo(page.map);

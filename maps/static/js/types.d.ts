@@ -36,7 +36,7 @@ interface PageData {
 interface Cards { [id: string]: Card }
 
 /* The names of one map, and the lines to those that stand aside. */
-interface Board { labels: any[]; lines: L.LayerGroup }
+interface Board { labels: any[]; lines: L.LayerGroup; timer?: number }
 
 /* A card without a line lacks its key. */
 interface Card {
@@ -139,8 +139,6 @@ interface OutlineContent {
   kinds: Uint8Array;
   rows: Uint32Array;
   boxes: Float64Array;
-  /* What was made of them for painting. */
-  paths: any;
   name?: string;
   /* The tile that they were read from. */
   at?: { x: number; y: number; z: number };

@@ -5,8 +5,9 @@
 
 The service runs on the shipped data. `/map` and pages of layers are walked: a wheel turned five times
 inwards, a drag, and outwards again. For each step two times are printed, in milliseconds from the
-wheel's event: `drawn`, until every tile on screen is of the map's zoom and stands clear; `finest`,
-until none of them is coarse (`-` while the layer's archive is still being made). Then the longest
+wheel's event: `drawn`, until every tile on screen is of the map's zoom and stands clear, be it from
+the outlines of a coarser tile; `finest`, until each has its own and none of them is coarse (`-` while
+the layer's archive is still being made). Then the longest
 tasks of the page's thread over the walk, by its processor time. Where a FOLDER is named, its 83,402 villages of
 Indonesia are published then and walked while their archive is being made, and again when it is
 there. Every walk but the first of a layer is in a new profile, so that the browser keeps nothing.
@@ -48,7 +49,8 @@ START = """() => {
   map.on("moveend", () => { moving = false; });
   const isClear = (layer) => !layer.isLoading() && [...layer.getContainer().querySelectorAll(".leaflet-tile-loaded")]
     .every((tile) => getComputedStyle(tile).opacity === "1");
-  const isFinest = (layer) => ![...(layer.painted || new Map()).values()].some(({ content }) => content.isCoarse);
+  const isFinest = (layer) => ![...(layer.painted || new Map()).values()]
+    .some(({ content, isAwaited }) => isAwaited || content.isCoarse);
   window.blurred = {
     isClear: () => !moving && tiled().every(isClear),
     isFinest: () => tiled().every(isFinest),

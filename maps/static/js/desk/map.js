@@ -269,7 +269,7 @@ Kawasan.deskMap = (() => {
       const published = Kawasan.outlines.tiled({ tilejson: tiles, layer, maxzoom: 14, style: PUBLISHED, pane: "drawn-published" }).addTo(map);
       switched(text("drawn.role_published"), published, element("span", { class: "drawn-published", "aria-hidden": "true" }));
     }
-    if (facts.names.length) Kawasan.names.add(map, "regency", facts.names);
+    if (facts.names.length) Kawasan.names.add(map, { regency: facts.names });
   }
 
   const regencyAt = (place) => (outlines ? outlines.under(place)?.name : "") || "";
