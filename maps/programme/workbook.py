@@ -8,8 +8,8 @@ import io
 import math
 import re
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -32,6 +32,8 @@ class Precise:
 
 
 Cell = str | int | float | Precise | None
+# What a cell looks like by: whether it is text, the decimals, grouped by thousands, marked.
+_Look = tuple[bool, int | None, bool, bool]
 # Characters that the name of a sheet may not hold, and its length (ECMA-376 and Excel's limit).
 _NO_NAME, _MOST_NAME = re.compile(r"[\[\]:*?/\\']"), 31
 _TEXT_WIDTH, _NUMBER_WIDTH, _MOST_WIDTH = 14, 13, 44
@@ -151,13 +153,11 @@ def _fill(written: Any, sheet: Sheet) -> None:
     for at, texts_of_row in enumerate((heads, *sheet.rows), start=1):
         written.row_dimensions[at].height = _height(texts_of_row, widths)
     written.append([_head(written, column) for column in sheet.columns])
+    # To style a cell takes a hundred times what it takes to write one.
+    looks: dict[_Look, Any] = {}
     for number, row in enumerate(sheet.rows):
-        written.append(
-            [
-                _cell(written, value, column, is_marked=(number, at) in sheet.marked)
-                for at, (value, column) in enumerate(zip(row, sheet.columns, strict=True))
-            ]
-        )
+        marked = {at for at in range(len(row)) if (number, at) in sheet.marked}
+        written.append(_cells(written, row, sheet.columns, looks, marked))
 
 
 def _widths(sheet: Sheet) -> list[float]:
@@ -183,10 +183,12 @@ def _height(row: Sequence[Cell], widths: Sequence[float]) -> float:
 
 
 def _head(sheet: Any, column: Column) -> Any:
+    from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font, PatternFill
 
-    made = _text(sheet, column.full_head)
-    made.font = Font(bold=True)
+    made = WriteOnlyCell(sheet)
+    _write_text(made, column.full_head)
+    made.number_format, made.font = "@", Font(bold=True)
     made.fill = PatternFill("solid", fgColor=_HEAD_FILL)
     side = "left" if column.decimals is None else "right"
     made.alignment = Alignment(
@@ -195,38 +197,54 @@ def _head(sheet: Any, column: Column) -> Any:
     return made
 
 
-def _cell(sheet: Any, value: Cell, column: Column, *, is_marked: bool) -> Any:
+def _cells(
+    sheet: Any,
+    row: Sequence[Cell],
+    columns: Sequence[Column],
+    looks: dict[_Look, Any],
+    marked: Set[int],
+) -> Iterator[Any]:
+    """The cells of a row, each to be written before the next is asked for: those of one look are one."""
+    for at, (value, column) in enumerate(zip(row, columns, strict=True)):
+        plain = value.value if isinstance(value, Precise) else value
+        decimals = value.decimals if isinstance(value, Precise) else column.decimals
+        look = (isinstance(plain, str), decimals, column.is_grouped, at in marked)
+        if look not in looks:
+            looks[look] = _styled(sheet, look)
+        cell = looks[look]
+        if isinstance(plain, str):
+            _write_text(cell, plain)
+        else:
+            cell.value = round(plain, _MOST_DECIMALS) if isinstance(plain, float) else plain
+        yield cell
+
+
+def _styled(sheet: Any, look: _Look) -> Any:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, PatternFill
 
-    if isinstance(value, Precise):
-        return _cell(
-            sheet, value.value, replace(column, decimals=value.decimals), is_marked=is_marked
-        )
-    if isinstance(value, str):
-        made = _text(sheet, value)
+    is_text, decimals, is_grouped, is_marked = look
+    made = WriteOnlyCell(sheet)
+    if is_text:
         # The number of the column before ends where this text begins.
         made.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left", indent=1)
+        made.number_format = "@"
     else:
-        known = round(value, _MOST_DECIMALS) if isinstance(value, float) else value
-        made = WriteOnlyCell(sheet, value=known)
         made.alignment = Alignment(vertical="top")
-        if column.decimals is not None:
-            whole = "#,##0" if column.is_grouped else "0"
-            made.number_format = whole + ("." + "0" * column.decimals if column.decimals else "")
+        if decimals is not None:
+            whole = "#,##0" if is_grouped else "0"
+            made.number_format = whole + ("." + "0" * decimals if decimals else "")
     if is_marked:
         made.fill = PatternFill("solid", fgColor=_MARKED_FILL)
     return made
 
 
-def _text(sheet: Any, value: str) -> Any:
-    from openpyxl.cell import WriteOnlyCell
+def _write_text(cell: Any, value: str) -> None:
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-    made = WriteOnlyCell(sheet, value=guarded(ILLEGAL_CHARACTERS_RE.sub("", value)))
+    cell.value = guarded(ILLEGAL_CHARACTERS_RE.sub("", value))
     # openpyxl takes "=1+1" for a formula, Excel takes "63.10" for a number.
-    made.data_type, made.number_format = "s", "@"
-    return made
+    cell.data_type = "s"
 
 
 def _undated(book: Any) -> bytes:
