@@ -13,7 +13,7 @@ from api.links import GEOJSON
 from api.ogc_models import Link
 from api.responses import html_response, private_page, tagged
 from api.uploads.outcome import people
-from api.uploads.pages import ground_of
+from api.uploads.pages import ground_of, indicator_titles
 from geo.errors import InvalidInput, LayerNotFound, VersionNotFound
 from geo.language import Language, Text, texts
 from geo.store.region import region
@@ -264,6 +264,7 @@ def difference_page(request: Request, store: Store, document: DifferenceDocument
         document.model_dump(),
         numbers=[(one.number, one.published_at) for one in store.versions(document.collection)],
         regencies={code: planned.title_of(code).to(language) for code in planned.codes},
+        indicators=indicator_titles(store, language),
         language=language,
     )
     content["map_facts"] = map_facts(

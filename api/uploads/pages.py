@@ -14,7 +14,7 @@ from api.responses import html_response, private_page, tagged
 from api.uploads.documents import UploadDocument, entry_document, part_document
 from api.uploads.outcome import outcomes, people
 from geo.errors import LayerNotFound
-from geo.language import Text
+from geo.language import Language, Text
 from geo.store.roles import Actor, may
 from geo.store.snapshots import kept_by_content
 from geo.store.store import Store, Upload, UploadEntry
@@ -197,7 +197,7 @@ def upload_page(
     content |= {"moved": moved, "anew": None if moved else _anew(found), "csrf": csrf}
     content["outcome"] = outcomes(store, [found]).get(found.upload)
     content["is_own"] = is_own(found, actor)
-    content |= _of_its_kind(request, store, said)
+    content |= _of_its_kind(request, store, found, said)
     if content["raster"] is not None or content["figures"] is not None:
         # Neither has features to draw.
         content["map_facts"] = None
@@ -218,7 +218,9 @@ def _deciding(store: Store, upload: Upload) -> list[str]:
     ]
 
 
-def _of_its_kind(request: Request, store: Store, said: Mapping[str, Any]) -> dict[str, Any]:
+def _of_its_kind(
+    request: Request, store: Store, found: Upload, said: Mapping[str, Any]
+) -> dict[str, Any]:
     """The report of a raster, or of figures, targets or an index in words; None of what it is not."""
     from geo.programme.indices.stored_index import is_index
     from geo.published import indicator_catalogue, region
@@ -237,7 +239,30 @@ def _of_its_kind(request: Request, store: Store, said: Mapping[str, Any]) -> dic
         )
         if is_index(said["collection"]):
             figures["says"]["title"] = _index_title(request, store, said["collection"]).to(language)
+            figures["moves"] = _moves(store, found, language)
     return {"raster": raster_report(said, language=language), "figures": figures}
+
+
+def _moves(store: Store, found: Upload, language: Language) -> dict[str, Any] | None:
+    """The places whose index an upload would change; None where nothing is to be decided."""
+    from geo import published
+    from geo.submission.tables import index_sides
+    from maps.programme.index_moves import index_moves
+
+    sides = index_sides(store, found)
+    if sides is None:
+        return None
+    table, here = published.indicators(store), published.region(store)
+    return index_moves(*sides, table=table, region=here, language=language)
+
+
+def indicator_titles(store: Store, language: Language) -> dict[str, str]:
+    """What indicators are called, by their ids."""
+    from geo.programme.targets import with_targets
+    from geo.published import indicator_catalogue
+
+    catalogue = with_targets(indicator_catalogue(store))
+    return {name: one.title.to(language) for name, one in catalogue.items()}
 
 
 def form_page(request: Request, store: Store, asked: str, *, indicator: str | None) -> Response:

@@ -25,6 +25,7 @@ from geo.programme.indices.handed_in import (
     disputed,
     emptied,
     held_against,
+    index_subject,
     read_handed_in,
     touched_by,
 )
@@ -71,6 +72,7 @@ from geo.published import (
 from geo.published import region as planning_region
 from geo.store.region import local_day
 from geo.store.store import Provenance, Store, Upload, Version
+from geo.store.uploads import CHECKED
 from geo.submission.choices import Choices
 from geo.validation.report import report_of
 
@@ -137,6 +139,20 @@ def is_as_reported(store: Store, upload: Upload) -> bool:
     # Of a longer list the report has not every one.
     is_whole = len(changes) == len(now)
     return is_whole and bool(json.loads(json.dumps(now)) == reported["targets"])
+
+
+def index_sides(store: Store, upload: Upload) -> tuple[Index, Index] | None:
+    """The index as it counts now, and as it would with an upload that is checked and not decided.
+
+    None of an upload that is neither, or that an error refuses.
+    """
+    if not is_index(upload.dataset) or upload.is_end or upload.state not in CHECKED:
+        return None
+    if upload.report.get("difference") is None:
+        return None
+    name = upload.dataset.removeprefix(INDEX_PREFIX)
+    standing = stored_index(store, name, data_dir=shipped_folder(store))
+    return standing.index, _index_now(store, upload, over=standing.number or 0)
 
 
 def _index_now(store: Store, upload: Upload, *, over: int) -> Index:
@@ -298,6 +314,7 @@ def _check_index(
         changes = index_changes(read.index, current.index)
         report["difference"] = {"counts": counts_of(changes), "index": index_json(changes)}
         report["touched"] = touched_by(changes)
+        report["subject"] = index_subject(changes, against.region)._asdict()
         for told in (emptied(changes), disputed(overtaken(changes, newer))):
             report = report if told is None else with_finding(report, told)
         cleaned.write_text(index_text(read.index), encoding="utf-8")

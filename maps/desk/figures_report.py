@@ -67,11 +67,13 @@ def figures_report(
     difference = report.get("difference") or {}
     of_targets = document["collection"] == TARGETS
     of_index = is_index(document["collection"])
+    titles = {name: one.title.to(language) for name, one in catalogue.items()}
     says = _INDEX_SAYS if of_index else _TARGETS_SAY if of_targets else _FIGURES_SAY
     return {
         "says": {name: translate(key, language) for name, key in says.items()},
         "asks_indicator": not of_targets,
         # No assessment reads the others.
+        "is_of_index": of_index,
         "is_scored": not (of_targets or of_index),
         # An index says all of itself.
         "has_choices": not of_index,
@@ -93,7 +95,7 @@ def figures_report(
             for one in difference.get("figures") or ()
         ]
         + [target_row(one, regencies, language) for one in difference.get("targets") or ()]
-        + [index_row(one, regencies, language) for one in difference.get("index") or ()],
+        + [index_row(one, regencies, titles, language) for one in difference.get("index") or ()],
         "changes_more": _more(difference),
         "themes": indicator_options(catalogue, chosen=chosen.get("indicator"), language=language),
         "is_workbook": (report.get("summary") or {}).get("format") == "xlsx"

@@ -72,6 +72,7 @@ def compared_page(
     *,
     numbers: Sequence[tuple[int, str]],
     regencies: Mapping[str, str],
+    indicators: Mapping[str, str],
     language: Language,
 ) -> dict[str, Any]:
     """Everything that `desk/compared.html` names.
@@ -82,6 +83,8 @@ def compared_page(
         Every version that can be chosen, the oldest first.
     regencies : mapping
         Names of regencies by their codes.
+    indicators : mapping
+        What indicators are called, by their ids.
     """
     counts = document["counts"]
     total = sum(counts.values())
@@ -124,7 +127,7 @@ def compared_page(
         "touched": [regencies.get(code, code) for code in document["regencies"] or []],
         "figures": [figure_row(one, regencies, language) for one in document["figures"] or []]
         + [target_row(one, regencies, language) for one in document["targets"] or []]
-        + [index_row(one, regencies, language) for one in document["index"] or []],
+        + [index_row(one, regencies, indicators, language) for one in document["index"] or []],
         "figures_more": _more_figures(document),
         "raster": _raster(document["raster"], language),
     }
@@ -232,21 +235,45 @@ def _told(one: Mapping[str, Any], side: str, language: Language) -> dict[str, st
 
 
 def index_row(
-    one: Mapping[str, Any], regencies: Mapping[str, str], language: Language
+    one: Mapping[str, Any],
+    regencies: Mapping[str, str],
+    indicators: Mapping[str, str],
+    language: Language,
 ) -> dict[str, Any]:
-    """One changed entry of an index as `figure_row` has a figure; of a figure with its place and year."""
-    place = one["place"]
+    """One changed entry of an index as `figure_row` has a figure; of a figure with its place, year and source.
+
+    Parameters
+    ----------
+    indicators : mapping
+        What indicators are called, by their ids.
+    """
+    place, is_named = one["place"], one["entry"] == "indicator"
+    sides = [_index_entry(one, side, language) for side in ("before", "after")]
+    before, after = (indicators.get(said, said) if is_named else said for said in sides)
     return {
-        "place": MISSING if place is None else regencies.get(place, place),
+        "place": translate("indexed.all", language)
+        if place is None
+        else regencies.get(place, place),
         "title": one["title"][language],
         "period": one["year"] or translate(f"indexed.{one['entry']}", language),
-        "before": _index_entry(one, "before", language),
-        "after": _index_entry(one, "after", language),
-        "unit": MISSING,
+        "before": before,
+        "after": after,
+        "unit": "",
         "way": translate(f"upload.count_{one['way']}", language),
-        "stated": [],
+        "stated": _figure_source(one, language),
         "also": [translate(f"history.also_{name}", language) for name in one["also"]],
     }
+
+
+def _figure_source(one: Mapping[str, Any], language: Language) -> list[dict[str, Any]]:
+    """Where the figure of an index is from, and was before; a report of an older program does not say."""
+    before, after = one.get("source_before"), one.get("source_after")
+    if not (before or after):
+        return []
+    now, is_other = after or before, before and after and before != after
+    label = translate("history.also_source", language)
+    said = {"label": label, "before": before if is_other else None, "after": now}
+    return [{**said, "is_address": False}]
 
 
 def _index_entry(one: Mapping[str, Any], side: str, language: Language) -> str:

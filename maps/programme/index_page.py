@@ -140,9 +140,9 @@ def _table(
     return {
         "rows": [
             {
-                "name": _name(index, one.place, region, language),
+                "name": place_name(index, one.place, region, language),
                 "is_province": one.place == region.code,
-                "rank": _rank(one, language),
+                "rank": rank_words(one, language),
                 "value": value_words(one.found, language),
                 "known": _known(one.found, language),
                 "classes": _classes(model, one.found, language),
@@ -157,7 +157,8 @@ def _table(
     }
 
 
-def _name(index: Index, place: str, region: PlanningRegion, language: Language) -> str:
+def place_name(index: Index, place: str, region: PlanningRegion, language: Language) -> str:
+    """What a place of an index is called: a region by its name, a kawasan as it is written."""
     return place if index.model else region.title_of(place).to(language)
 
 
@@ -167,7 +168,8 @@ def _order(one: PlaceValue) -> tuple[bool, float, str]:
     return one.worst_rank is not None, middle, one.place
 
 
-def _rank(one: PlaceValue, language: Language) -> str:
+def rank_words(one: PlaceValue, language: Language) -> str:
+    """A rank, the two that it lies between, a dash where there is none."""
     if one.best_rank is None or one.worst_rank is None:
         return MISSING
     if one.best_rank == one.worst_rank:
@@ -273,9 +275,9 @@ def place_table(
     heads = ["area" if index.model else "region", "value", "rank", "known_head"]
     rows = [
         [
-            _name(index, one.place, region, language),
+            place_name(index, one.place, region, language),
             value_words(one.found, language),
-            _rank(one, language),
+            rank_words(one, language),
             _known(one.found, language),
         ]
         for one in sorted(places, key=_order)

@@ -1,6 +1,6 @@
 """An index that an office hands in, held against what ships and what is published; each fault by its place."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from geo.errors import GeoError, InvalidIndex, InvalidInput
@@ -20,6 +20,7 @@ _SAY = texts(__name__)
 # More are counted and not named.
 _MOST_NAMED = 10
 _MOST_SHOWN = 60
+_SLOTS_SHOWN, _PLACES_SHOWN = 3, 2
 # BPS publishes labour figures of regencies from then on (Sakernas).
 _FIRST_YEAR = 1986
 
@@ -115,6 +116,38 @@ def _entered(value: float | str | None) -> Text:
 def touched_by(changes: Collection[IndexChange]) -> list[str]:
     """Codes of the regions whose figures change; `""` where something changes for all of them."""
     return sorted({one.place or "" for one in changes})
+
+
+def index_subject(changes: Sequence[IndexChange], region: PlanningRegion) -> Text:
+    """What the changes are of, as a list of uploads names them: figures by place and year, other entries."""
+    said = []
+    if figures := [one for one in changes if one.entry == "value"]:
+        places = [
+            region.title_of(code) for code in dict.fromkeys(one.place or "" for one in figures)
+        ]
+        years = sorted({one.year or 0 for one in figures})
+        facts = {"slots": _first(figures), "n": len(figures), "years": _span(years)}
+        facts["places"] = (
+            listed(places)
+            if len(places) <= _PLACES_SHOWN
+            else filled(_SAY["places"], n=len(places))
+        )
+        said.append(filled(_SAY["figure" if len(figures) == 1 else "figures"], **facts))
+    if entries := [one for one in changes if one.entry != "value"]:
+        said.append(filled(_SAY["entries"], n=len(entries), slots=_first(entries)))
+    return joined(said, by="; ")
+
+
+def _first(changes: Sequence[IndexChange]) -> Text:
+    """The components that changes are of, the first of them by name."""
+    titles = list(dict.fromkeys(one.title for one in changes))
+    if len(titles) > _SLOTS_SHOWN:
+        return filled(_SAY["slots"], n=len(titles))
+    return listed(titles)
+
+
+def _span(years: Sequence[int]) -> str:
+    return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
 
 
 def _fault(place: str | Text, problem: Text) -> Finding:

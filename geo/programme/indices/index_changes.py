@@ -25,7 +25,8 @@ class IndexChange:
     """One entry of a slot, or one figure of it, that came, went or changed.
 
     `entry` is the entry's name, or `value` of a figure with its `place` and `year`; `before` and
-    `after` are None where there is none. `also` names what else changed of a figure.
+    `after` are None where there is none. `also` names what else changed of a figure, and the two sources
+    are those of it.
     """
 
     way: Literal["added", "removed", "changed"]
@@ -37,6 +38,8 @@ class IndexChange:
     before: float | str | None
     after: float | str | None
     also: tuple[str, ...] = ()
+    source_before: str | None = None
+    source_after: str | None = None
 
 
 def typed_number(text: str, *, language: Language | None = None) -> float | None:
@@ -166,9 +169,18 @@ def _figure_changes(after: Index, before: Index) -> Iterator[IndexChange]:
             continue
         slot, place, year = key
         values = [None if one is None else float(one.value) for one in (was, now)]
-        also = ("source",) if was and now and was.source != now.source else ()
         yield IndexChange(
-            _way(was, now), slot, titles[slot], "value", place, year, values[0], values[1], also
+            way=_way(was, now),
+            slot=slot,
+            title=titles[slot],
+            entry="value",
+            place=place,
+            year=year,
+            before=values[0],
+            after=values[1],
+            also=("source",) if was and now and was.source != now.source else (),
+            source_before=None if was is None else was.source,
+            source_after=None if now is None else now.source,
         )
 
 

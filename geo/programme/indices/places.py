@@ -13,7 +13,7 @@ from geo.programme.province import unit_codes
 from geo.vector.planning_region import PlanningRegion
 
 # Indices nearer than this are the same but for the order of additions.
-_SAME = 1e-9
+_SAME, _DIGITS = 1e-9, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,23 @@ def place_values(
         PlaceValue(place, found[place], *_ranks(found[place], among if place in ranked else ()))
         for place in places
     )
+
+
+def moved_places(
+    before: Sequence[PlaceValue], after: Sequence[PlaceValue]
+) -> tuple[tuple[PlaceValue | None, PlaceValue | None], ...]:
+    """The places whose index or rank is another one after than before; None where one is not known."""
+    old, new = ({one.place: one for one in side} for side in (before, after))
+    pairs = [(old.get(place), new.get(place)) for place in dict.fromkeys((*new, *old))]
+    return tuple(pair for pair in pairs if _ends(pair[0]) != _ends(pair[1]))
+
+
+def _ends(one: PlaceValue | None) -> tuple[float | int | None, ...]:
+    if one is None:
+        return ()
+    ends = (one.found.least, one.found.most)
+    rounded = (None if end is None else round(end, _DIGITS) for end in ends)
+    return (*rounded, one.best_rank, one.worst_rank)
 
 
 def value_at(
