@@ -18,7 +18,7 @@ from geo.ingest.source import Limits
 from geo.language import LANGUAGES, Text, filled, joined, shortened, texts
 from geo.programme.indices.handed_in import held_against, read_handed_in, touched_by
 from geo.programme.indices.index import Index
-from geo.programme.indices.index_changes import index_changes
+from geo.programme.indices.index_changes import IndexChange, index_changes
 from geo.programme.indices.index_file import index_text
 from geo.programme.indices.stored_index import INDEX_PREFIX, stored_index
 from geo.programme.publish_targets import TARGETS
@@ -125,7 +125,7 @@ def enter_index(
     name : str
         The id of the index.
     source : str, optional
-        Where it comes from; by default the documents that its slots name.
+        Where it comes from; by default the documents and sources of what changes.
     expected : int, optional
         The version that the sender saw, 0 for none.
 
@@ -157,8 +157,8 @@ def enter_index(
         if not changes:
             raise InvalidInput(reason=_SAY["unchanged"])
         touched = touched_by(changes)
-        documents = {slot.document: None for slot in read.index.slots if slot.document}
-        said["source"] = said["source"] or shortened("; ".join(documents), _MOST_SOURCE) or None
+        stated = shortened("; ".join(_stated_in(read.index, changes)), _MOST_SOURCE)
+        said["source"] = said["source"] or stated or None
         require(actor, "submit", Circumstances(is_own=True, touching=touched))
     with tempfile.TemporaryDirectory(prefix="kawasan-index-") as folder:
         path = Path(folder) / f"{name}.toml"
@@ -173,6 +173,14 @@ def enter_index(
             limits=limits,
         )
     return _onward(store, received, actor=actor, publishes=publishes, limits=limits, said=said)
+
+
+def _stated_in(index: Index, changes: Sequence[IndexChange]) -> list[str]:
+    """The documents and sources of what changes, each once."""
+    moved = {one.slot for one in changes if one.entry != "value"}
+    found = [slot.document for slot in index.slots if slot.id in moved]
+    found += [one.source_after for one in changes]
+    return [*dict.fromkeys(one for one in found if one)]
 
 
 def _require_current(store: Store, name: str, expected: int | None) -> None:

@@ -82,7 +82,7 @@ def index_content(
         "is_unconfirmed": not index.confirmed and found.least is not None,
         "value": value_words(found, language),
         "reasons": [reason.to(language) for reason in found.reasons],
-        "classes": _classes(said["model"], found, language),
+        "classes": class_words(said["model"], found, language),
         "published": _published(index, table, region, language),
         "benchmark": _benchmark(said["model"], language),
         "source": index.source.to(language),
@@ -136,7 +136,7 @@ def _table(
     is_known = not open_reasons(index) and any(
         slot.value is not None for one in rows for slot in one.found.slots
     )
-    ordered = sorted(rows, key=_order)
+    ordered = places_in_order(rows)
     return {
         "rows": [
             {
@@ -145,13 +145,13 @@ def _table(
                 "rank": rank_words(one, language),
                 "value": value_words(one.found, language),
                 "known": _known(one.found, language),
-                "classes": _classes(model, one.found, language),
+                "classes": class_words(model, one.found, language),
             }
             for one in ordered
         ]
         if is_known
         else [],
-        "years": _years(index, said["years"], language),
+        "years": years_said(index, said["years"], language),
         "is_without_figures": not is_known and not open_reasons(index),
         "is_overlapping": is_known and any(one.best_rank != one.worst_rank for one in rows),
     }
@@ -162,8 +162,12 @@ def place_name(index: Index, place: str, region: PlanningRegion, language: Langu
     return place if index.model else region.title_of(place).to(language)
 
 
-def _order(one: PlaceValue) -> tuple[bool, float, str]:
+def places_in_order(places: Sequence[PlaceValue]) -> list[PlaceValue]:
     """The province first, then by the middle of what is known, the highest first."""
+    return sorted(places, key=_order)
+
+
+def _order(one: PlaceValue) -> tuple[bool, float, str]:
     middle = -((one.found.least or 0.0) + (one.found.most or 0.0))
     return one.worst_rank is not None, middle, one.place
 
@@ -182,7 +186,7 @@ def _known(found: IndexValue, language: Language) -> str:
     return translate("indices.known", language, n=known, of=len(found.slots))
 
 
-def _years(index: Index, years: Mapping[str, int], language: Language) -> str:
+def years_said(index: Index, years: Mapping[str, int], language: Language) -> str:
     """Of which year the figures are, slot by slot where they differ; empty where there is none."""
     if len(set(years.values())) < 2:
         return "".join(translate("indices.of_year", language, year=y) for y in {*years.values()})
@@ -280,7 +284,7 @@ def place_table(
             rank_words(one, language),
             _known(one.found, language),
         ]
-        for one in sorted(places, key=_order)
+        for one in places_in_order(places)
     ]
     return [translate(f"indices.{head}", language) for head in heads], rows
 
@@ -321,11 +325,14 @@ def _class_titles(classes: Sequence[RankClass], model: Model | None, language: L
     return " / ".join(one.title.to(language) for one in known if one.id in named)
 
 
-def _classes(model: Model | None, found: IndexValue, language: Language) -> str:
+def class_words(model: Model | None, found: IndexValue, language: Language) -> str:
     """The classes that an index may be in, and that none is known below the lowest published score."""
     if model is None or found.least is None:
         return ""
-    titles, low = _class_titles(possible_classes(model, found), model, language), known_from(model)
+    titles, low = (
+        _class_titles(possible_classes(model, found), model, language),
+        known_from(model),
+    )
     if low is None or found.least >= low:
         return titles
     below = translate("indices.no_class", language, low=format_number(low, language, decimals=2))

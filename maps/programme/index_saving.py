@@ -1,5 +1,6 @@
 """How an index is saved on its page: which version counts, the versions before, and the form's fields."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from geo.language import Language
@@ -10,6 +11,7 @@ from geo.store.region import region
 from geo.store.roles import Actor, Circumstances, may
 from geo.store.store import Store, Version
 from maps.desk.file_form import indicator_options
+from maps.programme.index_page import years_said
 from maps.text import format_date, translate
 
 # The others stand in the history.
@@ -38,6 +40,40 @@ def versions_said(store: Store, stored: StoredIndex, language: Language) -> dict
         ],
         "more": len(versions) - len(versions[:_SHOWN]),
     }
+
+
+def index_notes(
+    store: Store,
+    stored: StoredIndex,
+    said: Mapping[str, Any],
+    *,
+    address: str,
+    language: Language,
+) -> list[tuple[str, str]]:
+    """What a file of the index says beside its tables: where it is found, what it is, and its sources."""
+
+    def say(key: str) -> str:
+        return translate(key, language)
+
+    index, benchmark = stored.index, said["model"] and said["model"].benchmark
+    notes = [
+        (say("explorer.note_address"), address),
+        (say("indices.note_version"), versions_said(store, stored, language)["said"]),
+        (say("indices.note_about"), index.description.to(language)),
+        (say("indices.value"), say("indices.note_range")),
+    ]
+    if said["is_trial"]:
+        notes.append((say("indices.unconfirmed"), say("indices.filled_note")))
+    elif not index.confirmed:
+        notes.append((say("indices.note_version"), say("indices.unconfirmed")))
+    notes += [(say("indices.value"), reason.to(language)) for reason in said["found"].reasons]
+    if years := years_said(index, said["years"], language):
+        notes.append((say("indices.note_years"), years))
+    source = f"{index.source.to(language)} – {index.source_url}"
+    notes.append((say("split.source"), source))
+    if benchmark:
+        notes.append((benchmark.title.to(language), benchmark.source.to(language)))
+    return notes
 
 
 def _facts(store: Store, version: Version, language: Language) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Entries of an index over HTTP: saved as versions by role, refused whole, gone back to."""
 
+import io
 import shutil
 
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import load_workbook
 
 from api.main import create_app
 from api.settings import Settings
@@ -58,6 +60,21 @@ def test_what_an_office_saves_is_what_every_reader_gets_and_one_can_go_back(door
     listed = client.get("/indices").json()["indices"]
     assert [(one["weighed"], one["version"]) for one in listed] == [(0, None), (5, 1)]
 
+    assert (
+        "Angka 2025. Sumber: Rekap bidang"
+        in client.get("/indices/ipktrans?f=html&lang=id&area=cahaya%20baru").text
+    )
+    book = client.get("/indices/ipktrans?f=xlsx&lang=id&area=Cahaya%20Baru")
+    places, components, notes = load_workbook(io.BytesIO(book.content)).worksheets
+    assert [one.value for one in places[2]][:3] == ["Cahaya Baru", 56.4, 76.4]
+    assert (components.title, components["G2"].value) == ("Komponen Cahaya Baru", 2025)
+    assert components["K2"].value == "Rekap bidang"
+    assert any("versi 1" in str(row[1].value) for row in notes)
+    lines = client.get("/indices/ipktrans?f=csv&lang=id").text.splitlines()
+    assert len(lines) == 1 + len(SLOTS)
+    assert ",Cahaya Baru,Cahaya Baru,56." in lines[1]
+    assert ",Rekap bidang," in lines[1]
+
     assert client.post("/indices/ipktrans", **said).status_code == 412
     other = {**body, "slots": [], "figures": [{**FIGURES[0], "value": 80}], "expected": 1}
     again = client.post("/indices/ipktrans", headers=keys["publisher"], json=other)
@@ -74,7 +91,8 @@ def test_what_an_office_saves_is_what_every_reader_gets_and_one_can_go_back(door
     assert "Cahaya Baru" in texts[0]
     assert "Rapat Maret" in texts[1]
     assert "None" not in texts[0]
-    assert store.version("index-ipktrans").source == "Notula"
+    sources = [one.source for one in store.versions("index-ipktrans")]
+    assert sources == ["Notula; Rekap bidang", "Rekap bidang"]
     back = client.post(
         "/collections/index-ipktrans/rollback",
         headers=keys["publisher"],
@@ -97,6 +115,9 @@ def test_an_editor_proposes_and_a_publisher_decides(door):
     )
     assert "Pengupahan dan kesejahteraan pekerja" in page.text
     assert "Indeks Pembangunan Ketenagakerjaan" in page.text
+    assert made["subject"]["id"] == "1 isian komponen: Pengupahan dan kesejahteraan pekerja"
+    moves = page.text[page.text.index('id="moves"') :]
+    assert "bobot 8 dari 9 komponen belum diisi" in moves
     impact = client.get(f"{upload}/impact", headers=keys["publisher"]).json()
     assert impact["has_effect"] is False
     done = client.post(f"{upload}/publish", headers=keys["publisher"], json={})

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 router = Router("indicators", dependencies=[READS])
 
 _ANSWERS = described("SlotIndexDocument")
-_ANSWERS[200]["content"] |= page_and("toml")
+_ANSWERS[200]["content"] |= page_and("toml", "xlsx", "csv")
 _LIST = described("IndicesDocument")
 _LIST[200]["content"] |= ALSO_PAGE[200]["content"]
 _MOST_SHOWN, _MOST_SLOTS = 40, 60
@@ -73,7 +73,7 @@ class IndexQuery(BaseModel):
     most: Annotated[_Column, Field(description="What counts as 1, by slot.")] = ()
     weight: Annotated[_Column, Field(description="Weights of 0 to 1, by slot.")] = ()
     value: Annotated[_Column, Field(description="Figures, by slot.")] = ()
-    f: Annotated[str | None, Field(description="json, html or toml.")] = None
+    f: Annotated[str | None, Field(description="json, html, xlsx, csv or toml.")] = None
     lang: str | None = None
 
     def entries(self, slots: tuple[str, ...], language: Language) -> dict[str, dict[str, float]]:
@@ -140,7 +140,7 @@ def read_index(
     What is missing makes a range. Nothing that is filled in by the address is kept; `f=toml` is the
     file that `kawasan index show --file` reads and `kawasan index publish` keeps.
     """
-    form = form_asked(request, query.f, "toml")
+    form = form_asked(request, query.f, "xlsx", "csv", "toml")
     now = store.current()
     stored = _stored(request, now, index)
     if form == "html" and may(caller_of(request).actor, "upload"):
@@ -156,6 +156,8 @@ def read_index(
             own = [links.link("self", JSON, "indices", index)]
             document = _document(stored, filled, said, language)
             return json_response(request, {**document, "links": own})
+        if form in ("xlsx", "csv"):
+            return _table_file(request, store, stored, filled, said, form, language)
         from geo.programme.indices.index_file import index_text
 
         return saved(index_text(filled), filled.id, form="toml", language=None)
@@ -282,6 +284,38 @@ def _document(
     return document
 
 
+def _table_file(
+    request: Request,
+    store: Store,
+    stored: "StoredIndex",
+    filled: "Index",
+    said: Mapping[str, Any],
+    form: str,
+    language: Language,
+) -> Response:
+    """What the page shows, as a workbook or CSV."""
+    from geo import published
+    from geo.programme.targets import with_targets
+    from maps.programme import index_files
+    from maps.programme.index_saving import index_notes
+
+    now = store.current()
+    known: dict[str, Any] = {
+        "table": published.indicators(now),
+        "catalogue": with_targets(published.indicator_catalogue(now)),
+        "region": region(now),
+        "language": language,
+    }
+    name = f"kawasan-indeks-{filled.id}"
+    if form == "csv":
+        text = index_files.index_csv(filled, said["regions"], **known)
+        return saved(text, name, form=form, language=language)
+    address = str(request.url.include_query_params(f="html"))
+    notes = index_notes(store, stored, said, address=address, language=language)
+    content = index_files.index_workbook(filled, said, notes=notes, **known)
+    return saved(content, name, form=form, language=language)
+
+
 def _page(
     request: Request,
     store: Store,
@@ -320,7 +354,7 @@ def _page(
         content["form"] = saving(store, stored, actor=caller.actor, language=language)
     content |= {"index": stored.index, "is_filled": said["is_trial"], "problem": problem}
     content |= {"title": stored.index.title.to(language), "active": "indicators"}
-    content["toml"] = _toml_address(request)
+    content["files"] = {form: _as_file(request, form) for form in ("xlsx", "csv", "toml")}
     template = "programme/index.html"
     if session is not None and problem is None:
         return private_page(request, template, csrf=session.csrf, **content)
@@ -329,6 +363,6 @@ def _page(
     return html_response(request, template, status=status, csrf=csrf, **content)
 
 
-def _toml_address(request: Request) -> str:
-    """The page's own address, as the file that was filled in."""
-    return "?" + str(request.url.include_query_params(f="toml").query)
+def _as_file(request: Request, form: str) -> str:
+    """The page's own address, as a file."""
+    return "?" + str(request.url.include_query_params(f=form).query)
