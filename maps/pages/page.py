@@ -16,6 +16,7 @@ import jinja2
 from geo.language import LANGUAGES, Language, Text
 from maps.assets import Assets
 from maps.escape import json_in_page, safe_address, shown_text
+from maps.pages.compiled import CompiledTemplates
 from maps.text import (
     format_date,
     format_figure,
@@ -39,6 +40,7 @@ def _templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=CompiledTemplates(_TEMPLATES / "__pycache__"),
     )
 
 
