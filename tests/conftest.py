@@ -28,49 +28,42 @@ settings.register_profile("random", deadline=None, max_examples=500)
 settings.load_profile("kawasan")
 
 
-# Begun last, one of these would keep a single worker busy after all others have ended.
+# Files that begin in this order, before all others of their kind.
 LONGEST = [
     # Whoever needs the shipped data first loads them, and others who need them wait for that one.
     "api/test_readiness.py",
-    "test_portable.py",
-    "geo/test_upload_crash.py",
-    "geo/test_store_crash.py",
-    "api/test_layers.py",
-    "geo/validation/test_upload.py",
+    # These do not, and are long: they fill that time.
     "geo/readiness/test_lift.py",
+    "geo/validation/test_upload.py",
+    "geo/test_upload_crash.py",
     "api/test_uploads.py",
-    "geo/raster/test_terrain.py",
-    "clients/test_hungry_uploads.py",
-    "geo/planning/test_distance_raster.py",
-    "geo/planning/test_demo.py",
-    "clients/test_clients.py",
-    "api/test_exports.py",
-    "maps/sheets/test_sheets.py",
-    "api/cli/test_carry.py",
-    "api/test_upload_states.py",
-    "api/cli/test_faults.py",
-    "api/test_portraits.py",
+    # Browser tests come last, so of them the longest first: begun last, one would keep a single worker
+    # busy after all others have ended.
     "browser/test_accessibility.py",
     "browser/test_hostile_values.py",
-    "browser/test_desk.py",
-    "browser/test_portraits.py",
-    "browser/test_service.py",
-    "browser/test_years.py",
-    "browser/test_split.py",
     "browser/test_surface.py",
-    "browser/test_map_page.py",
+    "browser/test_desk.py",
     "browser/test_weights.py",
-    "browser/test_compare.py",
-    "browser/test_card_details.py",
-    "browser/test_layer_page.py",
-    "browser/test_basemap.py",
-    "browser/test_search.py",
+    "browser/test_years.py",
+    "browser/test_service.py",
     "browser/test_desk_rasters.py",
+    "browser/test_compare.py",
+    "browser/test_map_page.py",
+    "browser/test_layer_page.py",
+    "browser/test_desk_choices.py",
     "browser/test_desk_history.py",
     "browser/test_desk_map.py",
-    "browser/test_desk_choices.py",
     "browser/test_desk_send.py",
+    "browser/test_split.py",
+    "browser/test_card_details.py",
     "browser/test_desk_people.py",
+    "browser/test_basemap.py",
+    "browser/test_themes.py",
+    "browser/test_panel.py",
+    "browser/test_search.py",
+    "browser/test_targets.py",
+    "browser/test_context.py",
+    "browser/test_tour.py",
 ]
 
 
