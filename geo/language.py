@@ -181,15 +181,18 @@ def number(value: float, form: str) -> Text:
     ----------
     form : str
         Python's format of a number: `,.1f` has one decimal and marks between thousands. With so many
-        decimals it is `rounded`.
+        decimals it is `rounded`. The sign of a negative number is a minus (U+2212), no hyphen.
 
     Examples
     --------
     >>> number(12345.678, ",.1f")
     Text(id='12.345,7', en='12,345.7')
+    >>> number(-0.5, ".1f").id
+    '−0,5'
     """
     fixed = _FIXED.search(form)
-    return localized(format(rounded(value, int(fixed[1])) if fixed else value, form))
+    digits = format(rounded(value, int(fixed[1])) if fixed else value, form)
+    return localized(f"−{digits[1:]}" if digits.startswith("-") else digits)
 
 
 @lru_cache(maxsize=4096)
@@ -228,7 +231,7 @@ def decimal(value: float, *, digits: int = 1, signed: bool = False) -> Text:
     >>> decimal(7.84, signed=True)
     Text(id='+7,8', en='+7.8')
     >>> decimal(-0.0123).id
-    '-0,012'
+    '−0,012'
     """
     sign = "+" if signed else ""
     is_lost = 0 < abs(value) < 0.5 * 10**-digits

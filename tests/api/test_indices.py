@@ -63,7 +63,7 @@ def test_what_is_wrong_is_told_and_stays_in_its_field(client):
         "ipk?least=1.234&lang=id": (400, "bukan angka yang pasti"),
         "ipk?most=1,234": (400, "no certain number"),
         "ipktrans?most=1&most=1&most=1&most=1&most=1&most=1": (400, "6 entries for 5"),
-        "ipk?f=xlsx": (400, "json, html and toml"),
+        "ipk?f=svg": (400, "json, html, xlsx, csv and toml"),
         "nothing": (404, "ipk, ipktrans"),
         "ipk?region=abc": (400, "region code"),
     }

@@ -25,7 +25,8 @@ from api.responses import (
 from api.serving.router import Router
 from geo.language import Language, shortened
 from geo.store.region import local_day, region
-from geo.store.roles import Actor, may
+from geo.store.roles import Actor, Circumstances, may
+from geo.store.store import Store
 from geo.store.versions import Published
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def read_split(
 
     def answer() -> Response:
         if form == "html":
-            return _page(request, now, query, language)
+            return _page(request, store, now, query, language)
         fixed = _fixed(now, query).rates
         found = _proposed(now, query, fixed=fixed)
         if form == "json":
@@ -209,7 +210,9 @@ def _document(found: "Proposal", links: list[Any], language: Language) -> Mappin
     return {**as_json(found, language), "links": links}
 
 
-def _page(request: Request, now: Published, query: SplitQuery, language: Language) -> Response:
+def _page(
+    request: Request, store: Store, now: Published, query: SplitQuery, language: Language
+) -> Response:
     """The form, and below it the split or why there is none.
 
     Where what was fixed cannot be used, the split without it: whoever typed it mends a field of the
@@ -236,6 +239,8 @@ def _page(request: Request, now: Published, query: SplitQuery, language: Languag
         problem = error.detail(language)
         with suppress(InfeasibleSplit):
             found = _proposed(now, query, fixed={}) if fixed.typed else None
+    # Who would publish it has proposed it.
+    own = Circumstances(is_own=True, own_approval=store.rules.is_on("own_approval"))
     return html_response(
         request,
         "programme/split.html",
@@ -250,7 +255,7 @@ def _page(request: Request, now: Published, query: SplitQuery, language: Languag
         faulty=faulty,
         fixing=fixing(fixed, is_refused=problem is not None, language=language),
         csrf=caller.session.csrf if caller.session is not None and may_save else None,
-        may_publish=may(caller.actor, "approve"),
+        may_publish=may(caller.actor, "approve", own),
     )
 
 
