@@ -105,10 +105,12 @@ class OfflineFigure(Figure):
             for name, x in self.header._children.items()
             if name != "meta_http" and not isinstance(x, CssLink | JavascriptLink)
         )
+        # One for each layer: between two scripts a browser can answer whoever uses the page.
+        drawn = [child.render() for child in self.script._children.values()]
         return MapParts(
             head=Markup("\n").join([*styles, self.assets.with_nonce(other)]),
             body=self.assets.with_nonce(self.html.render()),
-            scripts=Markup("\n").join([*scripts, self.assets.inline_script(self.script.render())]),
+            scripts=Markup("\n").join([*scripts, *map(self.assets.inline_script, drawn)]),
         )
 
     def render(self, **kwargs: Any) -> str:

@@ -81,7 +81,7 @@ def test_the_lists_that_all_folium_maps_share_stay_as_they_are() -> None:
 def test_every_inline_script_and_style_carries_the_nonce() -> None:
     html = OfflineFigure(make_map(), assets=Assets(nonce="n0nce")).render()
     tags = re.findall(r"<(?:script|style)\b[^>]*>", html)
-    assert len(tags) == 3
+    assert len(tags) == 4
     assert all('nonce="n0nce"' in tag for tag in tags)
 
 
