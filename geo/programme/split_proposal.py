@@ -14,11 +14,11 @@ import pandas as pd
 
 from geo.errors import IndicatorNotFound, InfeasibleSplit
 from geo.indicators.table import Indicator
-from geo.language import filled, joined, texts
+from geo.language import Text, filled, joined, listed, texts
 from geo.programme.cascade import Member, Split, SplitMethod, method_title, split
 from geo.programme.denominators import Denominator, denominator_of
 from geo.programme.province import ProvinceFigure, province_value
-from geo.programme.targets import LEVELS, Target, TargetDirection, targets_of
+from geo.programme.targets import LEVELS, Target, TargetDirection, level_word, targets_of
 from geo.vector.planning_region import PlanningRegion
 
 _SAY = texts(__name__)
@@ -103,13 +103,18 @@ def propose(
         raise InfeasibleSplit(reason=filled(_SAY["no_people"], title=meant.title))
     target = province_target(targets, indicator, region=region, end_year=end_year)
     last = end_year or (target.year if target else None)
-    if last is None:
-        raise InfeasibleSplit(reason=filled(_SAY["no_target"], title=meant.title))
-    if rate is None:
-        if target is None:
-            raise InfeasibleSplit(reason=filled(_SAY["no_target"], title=meant.title))
-        rate = target.near
     year = newest_complete(table, meant, region=region)
+    known = _known_years(targets, indicator, region=region, after=year)
+    if last is not None and last <= year:
+        reason = filled(_SAY["over"], title=meant.title, asked=last, year=year)
+        raise InfeasibleSplit(reason=joined([reason, *known], by=" "))
+    if rate is None and target is not None:
+        rate = target.near
+    if last is None or rate is None:
+        is_of_year = last is not None and known
+        said = _SAY["no_target_of_year" if is_of_year else "no_target"]
+        reason = filled(said, title=meant.title, year=last)
+        raise InfeasibleSplit(reason=joined([reason, *known], by=" "))
     rows = _good(table, indicator, year)
     members = _members(table, meant, year=year, region=region, denominator=denominator)
     province = province_value(table, meant, year=year, region=region)
@@ -165,6 +170,19 @@ def province_target(
     own = targets_of(targets, indicator=indicator, region=region.code)
     binding = [t for t in own if t.level != "usulan" and end_year in (None, t.year)]
     return max(binding, key=lambda t: (t.year, -LEVELS.index(t.level)), default=None)
+
+
+def _known_years(
+    targets: pd.DataFrame, indicator: str, *, region: PlanningRegion, after: int
+) -> list[Text]:
+    """A sentence with the years to come that the province has binding targets of; none without one."""
+    own = targets_of(targets, indicator=indicator, region=region.code)
+    years = [
+        filled(_SAY["year"], year=one.year, level=level_word(one.level))
+        for one in own
+        if one.level != "usulan" and one.year > after
+    ]
+    return [filled(_SAY["known_years"], years=listed(years))] if years else []
 
 
 def direction_of(indicator: Indicator) -> TargetDirection:

@@ -158,6 +158,7 @@ class DenominatorDocument(BaseModel):
 class NettingDocument(BaseModel):
     """The parts of `people_behind` less the people of the province."""
 
+    by_yardstick: float
     by_better: float
     by_years: float
     by_rest: float

@@ -51,7 +51,7 @@ class Gaps:
     def netting(self) -> Netting | None:
         """The parts of `people_behind` less the province's own people.
 
-        None where the regencies are not all held against the province's target, by figures of one year.
+        None without a target of the province, and where the regencies' figures are not of one year.
         """
         if self.denominator is None:
             return None

@@ -164,7 +164,12 @@ def _carried(found: Gaps, language: Language) -> str:
     """Who carries the gap in people, and why the province's own is less; empty without either."""
     if found.people_known is None or not found.behind:
         return ""
-    shares = [Text(*(_carries(gap, one) for one in ("id", "en"))) for gap in found.behind[:_NAMED]]
+    # A list that stops short would look whole; of one more its name is as short as how many there are.
+    first = _NAMED if len(found.behind) > _NAMED + 1 else len(found.behind)
+    named, rest = found.behind[:first], found.behind[first:]
+    shares = [Text(*(_carries(gap, one) for one in ("id", "en"))) for gap in named]
+    if rest:
+        shares.append(Text(*(_carry_together(rest, one) for one in ("id", "en"))))
     unknown = sum(gap.points_near is None for gap in found.regencies)
     whole, some = "gap.carried", "gap.carried_of_some"
     if len(found.behind) == 1:
@@ -181,8 +186,23 @@ def _carried(found: Gaps, language: Language) -> str:
 
 
 def _carries(gap: RegionGap, language: Language) -> str:
-    said = f"{gap.title.to(language)} {people_in_words(gap.people_near or 0.0).to(language)}"
-    return said if gap.share is None else f"{said} ({percent(gap.share).to(language)})"
+    return _carried_part(gap.title.to(language), gap.people_near, gap.share, language)
+
+
+def _carry_together(gaps: Sequence[RegionGap], language: Language) -> str:
+    """What those who are not named have to go together."""
+    shares = [gap.share for gap in gaps if gap.share is not None]
+    return _carried_part(
+        translate("gap.carried_rest", language, n=len(gaps)),
+        sum(gap.people_near or 0.0 for gap in gaps),
+        sum(shares) if len(shares) == len(gaps) else None,
+        language,
+    )
+
+
+def _carried_part(who: str, people: float | None, share: float | None, language: Language) -> str:
+    said = f"{who} {people_in_words(people or 0.0).to(language)}"
+    return said if share is None else f"{said} ({percent(share).to(language)})"
 
 
 def _nets(found: Gaps, language: Language) -> str:
@@ -192,7 +212,7 @@ def _nets(found: Gaps, language: Language) -> str:
         return ""
     said = translate("gap.nets", language, people=people_in_words(own).to(language))
     if parts is None:
-        return said
+        return f"{said} {translate('gap.nets_unknown', language)}"
     reasons = [
         Text(
             *(
@@ -216,9 +236,11 @@ def _nets(found: Gaps, language: Language) -> str:
 def _parts(parts: Netting) -> dict[str, float]:
     """The parts that are more than rounding, by the text that says them."""
     rest = "gap.nets_more" if parts.by_rest > 0 else "gap.nets_less"
+    other = "gap.nets_harder" if parts.by_yardstick > 0 else "gap.nets_softer"
     named = {
         "gap.nets_years": parts.by_years,
         "gap.nets_better": parts.by_better,
+        other: parts.by_yardstick,
         rest: parts.by_rest,
     }
     return {key: people for key, people in named.items() if round(people)}

@@ -124,3 +124,18 @@ def test_the_numbers_of_the_guide_are_those_of_the_split(language):
         decimals = len(said.strip("%").partition(".")[2])
         assert f"{number:.{decimals}f}" == said.strip("%"), said
         assert (said if language == "en" else said.replace(".", ",")) in text
+
+
+@pytest.mark.parametrize(
+    ("end_year", "said"),
+    [
+        (2028, "pada 2028. Isi targetnya, pilih tahun yang ada targetnya"),
+        (2020, "untuk 2020: angka lengkap terbaru sudah dari 2025. Pilih tahun sesudah 2025."),
+    ],
+)
+def test_a_year_without_a_target_is_told_beside_the_years_that_have_one(end_year, said):
+    with pytest.raises(InfeasibleSplit) as caught:
+        proposed(end_year=end_year)
+    reason = caught.value.detail("id")
+    assert said in reason
+    assert reason.endswith("Target provinsi yang ada: 2029 (RPJMD).")
