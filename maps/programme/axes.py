@@ -33,9 +33,9 @@ WIDE, NARROW, SMALL = Size(960, 430), Size(370, 430), Size(240, 150, is_named=Fa
 class Axes:
     """Where years and values stand; the same for all frames of small multiples.
 
-    `goals` are the places of the years of targets, where they stand beside the names: a line that led
-    through years to come to its name would look like a forecast. Where not all have room, those of
-    `foremost` stand there. `own` are notes of a few figures.
+    `goals` are the places of the years of targets to come, where they stand beside the names: a line
+    that led through years to come to its name would look like a forecast. Where not all have room, those
+    of `foremost` stand there. `own` are notes of a few figures.
     """
 
     first: int
@@ -55,8 +55,8 @@ class Axes:
         return round(self.left + GAP + share * (self.right - self.left - 2 * GAP), 1)
 
     def goal_x(self, year: int) -> float | None:
-        """Where the year of a target stands; None of one without room."""
-        return self.goals.get(year) if self.goals else self.x(year)
+        """Where the year of a target stands, in the frame beside figures of that year; None without room."""
+        return self.x(year) if self.first <= year <= self.last else self.goals.get(year)
 
     def y(self, value: float) -> float:
         """Where a value stands."""
@@ -80,7 +80,9 @@ def axes_of(
 ) -> Axes:
     """The axes of a chart of `rows`, with room for their targets, and for names where it `is_named`."""
     values = [figure.value for row in rows for figure in row.figures]
-    goals = [end for row in view.rows for t in row.targets for end in (t.near, t.far)]
+    goals = [
+        end for row in view.rows for t in row.targets for end in (t.near, t.far) if end is not None
+    ]
     goal_years = sorted({t.year for row in rows for t in row.targets})
     # Lines are compared with each other, so that the axis need not hold zero; the page says so.
     levels = round_levels(span_of([*values, *goals], is_from_zero=False))
@@ -94,12 +96,14 @@ def axes_of(
         return Axes(min(years), max(years), tuple(levels), left, right, bottom, {}, own)
     names = max(len(end_text(row, view, language)) for row in rows) * GLYPH
     room = size.width * (1 - _LINES_SHARE) - names - left - 2 * GAP
-    goal_years = foremost(goal_years, newest=view.years[-1], most=max(1, int(room // GOAL_WIDTH)))
+    to_come = [year for year in goal_years if year > max(view.years)]
+    slots = _slots(to_come, most=max(1, int(room // GOAL_WIDTH)))
     places = {
-        year: size.width - GOAL_WIDTH * (len(goal_years) - i - 0.5)
-        for i, year in enumerate(goal_years)
+        year: size.width - GOAL_WIDTH * (len(slots) - i - 0.5)
+        for i, year in enumerate(slots)
+        if year in to_come
     }
-    right = round(size.width - names - 2 * GAP - GOAL_WIDTH * len(goal_years), 1)
+    right = round(size.width - names - 2 * GAP - GOAL_WIDTH * len(slots), 1)
     return Axes(
         min(view.years),
         max(view.years),
@@ -110,6 +114,12 @@ def axes_of(
         places,
         own_notes(view),
     )
+
+
+def _slots(years: Sequence[int], *, most: int) -> list[int]:
+    """The years that have a place: each between the first and the last where so many have room."""
+    every = list(range(min(years), max(years) + 1)) if years else []
+    return every if len(every) <= most else foremost(years, newest=min(years) - 1, most=most)
 
 
 def foremost(years: Sequence[int], *, newest: int, most: int) -> list[int]:

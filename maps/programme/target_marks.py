@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from geo.language import Language
 from geo.programme.explorer import IndicatorView, RegionRow
 from geo.programme.targets import Target, level_word, range_in_words
-from maps.programme.axes import GAP, GLYPH, GOAL_WIDTH, LINE, Axes
+from maps.programme.axes import GAP, GOAL_WIDTH, LINE, Axes
 from maps.programme.words import is_proposal, target_words
 from maps.text import translate
 
 _GOAL_STEP = 9.0
-# Where a line between two years is looked at.
-_ALONG = (0.0, 0.25, 0.5, 0.75)
+# Where a line between two years is looked at: words are wider than a year, and a steep line is thin.
+_ALONG = tuple(step / 16 for step in range(16))
+# A letter of the words in the frame, measured in Chromium with DejaVu and Liberation, the widest.
+_WORDS_GLYPH = 7.6
+# In how many places along the level its words are tried.
+_PLACES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,19 @@ def goals_of(
         Goal(
             x=round(x + _aside(row, target, view), 1),
             is_binding=not is_proposal(target),
-            top=min(axes.y(target.near), axes.y(target.far)),
-            foot=max(axes.y(target.near), axes.y(target.far)),
+            top=min(_ends_at(target, axes)),
+            foot=max(_ends_at(target, axes)),
             title=f"{row.name.to(language)}: {target_words(target, view.indicator, language)}",
         )
         for target in row.targets
         if (x := axes.goal_x(target.year)) is not None
     )
+
+
+def _ends_at(target: Target, axes: Axes) -> tuple[float, float]:
+    """Where the near and the far end stand; an open one where the near one does."""
+    far = target.near if target.far is None else target.far
+    return axes.y(target.near), axes.y(far)
 
 
 def _aside(row: RegionRow, target: Target, view: IndicatorView) -> float:
@@ -113,9 +123,9 @@ def level_of(
     target = None if row is None else end_target(row)
     if row is None or target is None:
         return None
-    near, far = axes.y(target.near), axes.y(target.far)
+    near, far = _ends_at(target, axes)
     said = level_words(view, row, language)
-    width = len(said) * GLYPH
+    width = len(said) * _WORDS_GLYPH
     has_room = is_named and width <= axes.right - axes.left - 2 * GAP
     top, foot = min(near, far), max(near, far)
     sides = (top - 5, foot + 14) if target.direction == "down" else (foot + 14, top - 5)
@@ -134,7 +144,7 @@ def level_of(
 def _freest(
     view: IndicatorView, axes: Axes, *, width: float, sides: tuple[float, float]
 ) -> tuple[float, float]:
-    """Where words so wide meet the fewest lines: at the left or right, above or below the level."""
+    """Where words so wide meet the fewest lines: along the level, above or below it, the left one first."""
     passed = [
         (
             axes.x(begin + step * (end - begin)),
@@ -146,7 +156,9 @@ def _freest(
         for begin, end in zip(run, [*run[1:], run[-1]], strict=True)
         for step in _ALONG
     ]
-    places = [(x, y) for x in (axes.left + GAP, axes.right - GAP - width) for y in sides]
+    room = max(axes.right - axes.left - 2 * GAP - width, 0.0)
+    starts = [axes.left + GAP + room * step / (_PLACES - 1) for step in range(_PLACES)]
+    places = [(x, y) for x in starts for y in sides]
 
     def met(place: tuple[float, float]) -> int:
         x, y = place

@@ -168,5 +168,39 @@ def test_targets_of_many_years_leave_a_narrow_chart_room_for_its_lines():
     narrow, wide = (lines_chart(view, "id", size=size) for size in (NARROW, WIDE))
     assert narrow.right - narrow.left >= 0.25 * NARROW.width
     assert [mark.label for mark in narrow.goal_years][-1] == "2029"
-    assert len(narrow.lines[-1].goals) == len(narrow.goal_years) < 7
-    assert [mark.label for mark in wide.goal_years] == [str(year) for year in range(2023, 2030)]
+    # Those of 2024 and 2025 stand beside the figures; that of 2023, before them, has no place.
+    assert [len(line.goals) for line in narrow.lines] == [0, 2 + len(narrow.goal_years)]
+    assert [mark.label for mark in wide.goal_years] == ["2026", "2027", "2028", "2029"]
+
+
+def test_a_target_whose_year_has_passed_stands_at_the_figure_of_that_year():
+    drawn = lines_chart(with_targets(TWO, target(3.5, year=2024), target(3.97, year=2027)), "id")
+    province = next(line for line in drawn.lines if line.is_province)
+    assert province.goals[0].x == province.dots[0].x
+    assert [mark.label for mark in drawn.goal_years] == ["2027"]
+
+
+def test_years_of_targets_to_come_stand_as_far_apart_as_they_are():
+    drawn = lines_chart(with_targets(TWO, *(target(4, year=y) for y in (2026, 2027, 2029))), "id")
+    first, second, last = (mark.at for mark in drawn.goal_years)
+    assert last - second == pytest.approx(2 * (second - first))
+
+
+def test_the_words_of_a_level_keep_clear_of_a_line_that_crosses_it_at_both_ends():
+    years = tuple(range(2016, 2026))
+    high, low = [3.6, 4.3, *[5.5] * 6, 4.3, 3.6], [3.6, 2.9, *[1.7] * 6, 2.9, 3.6]
+    crossing = view_of(
+        ("63", dict(zip(years, high, strict=True)), (years,)),
+        ("63.01", dict(zip(years, low, strict=True)), (years,)),
+        years=years,
+    )
+    drawn = lines_chart(with_targets(crossing, target(3.97, least=3.27)), "id")
+    words, wide = drawn.target, 7 * len(drawn.target.text)
+    inside = [
+        dot
+        for line in drawn.lines
+        for dot in line.dots
+        if words.text_x < dot.x < words.text_x + wide and abs(dot.y - words.text_y + 4) < 10
+    ]
+    assert inside == []
+    assert drawn.left + 50 < words.text_x < drawn.right - wide - 50
