@@ -66,7 +66,8 @@ class Achievement:
 
     `realisation`, `percent`, `percent_far` and `category` are None without a figure of the target's
     year; a percent also where its end of the range is 0 or less, of which no part can be reached. `reason`
-    says why there is no `percent`. `percent` is measured at the near end, `percent_far` at the far one. `so_far` is
+    says why there is no `percent`. `percent` is measured at the near end, `percent_far` at the far one,
+    None where that is open. `so_far` is
     what the newest figure before the target's year is of the near end: no achievement yet. `note` is
     what the table remarks on the figure that is shown, that it was derived say; None without one.
     """
@@ -131,7 +132,7 @@ def achievement(
         missing = filled(_SAY["no_figure"], year=target.year)
         return Achievement(**facts, percent=None, percent_far=None, category=None, reason=missing)
     near, far = (
-        percent_reached(realisation, end, direction=target.direction) if end > 0 else None
+        percent_reached(realisation, end, direction=target.direction) if end and end > 0 else None
         for end in (target.near, target.far)
     )
     category = None if near is None else categories.of(near)
@@ -244,9 +245,14 @@ def _worked(target: Target, value: float, percent: float, *, decimals: int) -> T
     return filled(
         _SAY[f"worked_{target.direction}"],
         target=with_decimals(target.near, least=decimals),
-        realisation=written(value, decimals=decimals),
-        percent=written(percent, decimals=2),
+        realisation=_with_minus(written(value, decimals=decimals)),
+        percent=_with_minus(written(percent, decimals=2)),
     )
+
+
+def _with_minus(number: Text) -> Text:
+    """A number with the minus sign of the formula around it, no hyphen."""
+    return Text(*(one.replace("-", "−") for one in (number.id, number.en)))
 
 
 class _Category(Table):

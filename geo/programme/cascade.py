@@ -172,6 +172,8 @@ def split(
     people = targets / 100 * bases
     # What rounding left goes to the largest region that is still free to move.
     is_at_bound = is_free & (moved >= most)
+    # Nobody bound the best one, which has no distance to close: it stays.
+    is_bound = is_at_bound & (most > 0)
     keeper = int(np.argmax(bases * np.where(is_free & ~is_at_bound, 1.0, is_free * 1e-9)))
     people[keeper] += total - math.fsum(people)
     targets[keeper] = people[keeper] / bases[keeper] * 100
@@ -183,7 +185,7 @@ def split(
             years=end_year - year,
             of=total - now,
             is_fixed=not is_free[i],
-            is_at_bound=bool(is_at_bound[i]),
+            is_at_bound=bool(is_bound[i]),
         )
         for i, member in enumerate(members)
     )

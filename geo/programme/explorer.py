@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from geo.errors import IndicatorNotFound, ZoneNotFound
+from geo.errors import IndicatorNotFound, RegionNotFound
 from geo.indicators.series import Break, figure_segments
 from geo.indicators.table import Indicator
 from geo.language import Text, filled, texts
@@ -159,14 +159,14 @@ def explore(
     ------
     IndicatorNotFound
         For one that the catalogue does not name.
-    ZoneNotFound
+    RegionNotFound
         For a region that is neither the province nor one of its regencies.
     """
     codes = unit_codes(region)
     if unknown := [i for i in question.indicators if i not in catalogue]:
         raise IndicatorNotFound(unknown[0], available=sorted(catalogue))
     if strange := [code for code in question.regions if code not in codes]:
-        raise ZoneNotFound(strange[0], available=list(codes))
+        raise RegionNotFound(strange[0], available=list(codes))
     shown = [code for code in codes if not question.regions or code in question.regions]
     # Of hundreds of thousands of rows those that are read are looked for once.
     read = table[table["indicator"].isin({*question.indicators, *WEIGHTS})]
@@ -185,10 +185,10 @@ def latest_figures(
 
     Raises
     ------
-    ZoneNotFound
+    RegionNotFound
     """
     if code not in unit_codes(region):
-        raise ZoneNotFound(code, available=list(unit_codes(region)))
+        raise RegionNotFound(code, available=list(unit_codes(region)))
     own = table[table["regency_code"] == code]
     by_indicator: dict[str, list[ShownFigure]] = {}
     for row in own.sort_values("year", kind="stable").to_dict("records"):

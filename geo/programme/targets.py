@@ -71,10 +71,14 @@ class Target:
         return next(end for end in ends if end is not None)
 
     @property
-    def far(self) -> float:
-        """The end of the range that is reached last; the near one where that end is open."""
-        ends = (self.least, self.most) if self.direction == "down" else (self.most, self.least)
-        return next(end for end in ends if end is not None)
+    def far(self) -> float | None:
+        """The end of the range that is reached last; None where that end is open: nothing ends there.
+
+        A target of one open end has that as its near one, whichever it is.
+        """
+        if self.least is None or self.most is None:
+            return None
+        return self.least if self.direction == "down" else self.most
 
     def is_reached(self, value: float) -> bool:
         """Whether a value is at the near end or beyond."""
@@ -116,7 +120,7 @@ def range_in_words(target: Target, indicator: "Indicator") -> Text:
 
 def target_in_words(target: Target, indicator: "Indicator") -> Text:
     """A target as a sentence names it: its range, year and level."""
-    shown, level = range_in_words(target, indicator), level_title(target.level)
+    shown, level = range_in_words(target, indicator), level_word(target.level)
     return filled(_SAY["target"], shown=shown, year=target.year, level=level)
 
 
@@ -209,6 +213,8 @@ def parse_targets(
     words = [name for name in COLUMNS if name not in numbers]
     found[words] = found[words].fillna("").astype("str")
     found = found.astype(numbers)
+    # -0.0 would be told as -0.
+    found[["least", "most"]] += 0.0
     for fault, rows in _faults(found, catalogue, frozenset(regions)).items():
         if rows.any():
             shown = ", ".join(str(int(row) + 1) for row in found.index[rows][:10])

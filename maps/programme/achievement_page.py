@@ -74,17 +74,21 @@ def achievement_content(
         "heads": dict(zip(_COLUMNS, _heads(language), strict=True)),
         "rows": [_row(one, catalogue, region, language) for one in found],
         "n_measured": sum(one.percent is not None for one in found),
-        "categories": [
-            {"title": category.title.to(language), "from": _from(category, above, language)}
-            for above, category in zip(
-                (None, *categories.categories), categories.categories, strict=False
-            )
-        ],
+        "categories": _cut_offs(categories, language),
         "confirmed": categories.confirmed,
         "note": categories.note.to(language),
         "source": categories.source.to(language),
         "source_url": categories.source_url,
     }
+
+
+def _cut_offs(categories: Categories, language: Language) -> list[dict[str, str]]:
+    """What each category is called and from which percent on it is given, best first."""
+    every = categories.categories
+    return [
+        {"title": category.title.to(language), "from": _from(category, above, language)}
+        for above, category in zip((None, *every), every, strict=False)
+    ]
 
 
 def _from(category: Category, above: Category | None, language: Language) -> str:
@@ -200,10 +204,7 @@ def achievement_workbook(
             (title, translate("achievement.rule", language)),
             (translate("split.made", language), format_date(printed, language)),
             (heads["category"], categories.note.to(language)),
-            *(
-                (category.title.to(language), f"≥ {category.from_percent:g}%")
-                for category in categories.categories
-            ),
+            *((one["title"], one["from"]) for one in _cut_offs(categories, language)),
             (
                 translate("split.source", language),
                 f"{categories.source.to(language)} {categories.source_url}",

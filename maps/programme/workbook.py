@@ -42,7 +42,7 @@ _LONG, _LONG_WIDTH = 150, 80
 # A4 by its number in ECMA-376, 18.3.1.63.
 _A4 = 9
 # More decimals than any figure has: what lies beyond is left by the arithmetic of a computer.
-_MOST_DECIMALS = 10
+MOST_DECIMALS = 10
 # Points: a line of the usual font, and the most that a row may have (ECMA-376, 18.3.1.73, and Excel's limit).
 _LINE_HEIGHT, _MOST_HEIGHT = 15.0, 409.0
 # Widths of columns that an A4 page holds across at a size that can still be read.
@@ -215,7 +215,7 @@ def _cells(
         if isinstance(plain, str):
             _write_text(cell, plain)
         else:
-            cell.value = round(plain, _MOST_DECIMALS) if isinstance(plain, float) else plain
+            cell.value = round(plain, MOST_DECIMALS) if isinstance(plain, float) else plain
         yield cell
 
 

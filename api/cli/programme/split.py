@@ -25,7 +25,7 @@ def split(
     indicator: Annotated[str, typer.Argument(help="Id of an indicator.")] = "tpt_agustus",
     *,
     target: Annotated[
-        float | None,
+        str | None,
         typer.Option(help="The province's rate in percent; the near end of its target by default."),
     ] = None,
     until: Annotated[
@@ -37,7 +37,7 @@ def split(
         typer.Option(help="The same part of its own rate, or of its distance to the best."),
     ] = "equal_effort",
     most: Annotated[
-        float | None, typer.Option(min=0, help="The most points a year that a regency may move.")
+        str | None, typer.Option(help="The most points a year that a regency may move.")
     ] = None,
     fix: Annotated[
         list[str] | None, typer.Option(help="A target that stays, as CODE=PERCENT; repeatable.")
@@ -67,10 +67,10 @@ def split(
         found = _proposed(
             store,
             indicator=indicator,
-            rate=target,
+            rate=None if target is None else _percent(target),
             end_year=until,
             method=method,
-            most_a_year=most,
+            most_a_year=None if most is None else _percent(most),
             fixed=_fixed(fix or [], here),
         )
         if out is not None:
@@ -83,6 +83,16 @@ def split(
             _print(found, region=here, language=language)
         if propose is not None:
             _hand_in(store, found, note=propose, language=language)
+
+
+def _percent(text: str) -> float:
+    """A percent as the page's field takes it, with a comma or a point."""
+    from geo.programme.fixed_targets import parse_percent
+
+    found = parse_percent(text)
+    if found is None:
+        raise Misused(_both("split.bad_number", value=text))
+    return found
 
 
 def _fixed(pairs: list[str], region: "PlanningRegion") -> Mapping[str, float]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from api.cli.faults import Misused
-from api.cli.output import print_line, print_table, print_version
-from api.cli.shared_options import Common, gathered
+from api.cli.output import print_json, print_line, print_table, print_version
+from api.cli.shared_options import Common, JsonOption, gathered
 from geo.language import Language
 from geo.store.roles import OPERATOR
 
@@ -36,6 +36,7 @@ def target_list(
     level: Annotated[LevelName | None, typer.Option(help="Level of the plan.")] = None,
     year: Annotated[int | None, typer.Option(help="Year of the target.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write them to a file: .csv or .xlsx.")] = None,
+    as_json: JsonOption = False,
     *,
     common: Common,
 ) -> None:
@@ -50,6 +51,11 @@ def target_list(
     with common.opened() as store:
         now, language = store.current(), common.language()
         require_known(now, chosen)
+        if out is None and as_json:
+            from maps.programme.targets_page import target_records
+
+            print_json({"targets": target_records(now, chosen, language)})
+            return
         if out is None:
             _print(now, chosen, language)
             return
@@ -60,7 +66,7 @@ def _print(now: "Published", asked: dict[str, Any], language: Language) -> None:
     from maps.programme.targets_page import target_records
     from maps.text import translate
 
-    heads = ("title", "region", "name", "year", "range", "unit", "level", "document")
+    heads = ("title", "region", "name", "year", "range", "unit", "level", "document", "source")
     rows = [[str(one[name]) for name in heads] for one in target_records(now, asked, language)]
     if not rows:
         print_line(translate("target.none", language))

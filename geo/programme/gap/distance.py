@@ -5,17 +5,20 @@ from geo.programme.denominators import Denominator
 from geo.programme.targets import Target
 
 
-def points_to_go(value: float, target: Target) -> tuple[float, float]:
-    """How far a figure is from the near and from the far end of a target; 0 once reached."""
+def points_to_go(value: float, target: Target) -> tuple[float, float | None]:
+    """How far a figure is from the near and from the far end of a target; 0 once reached, None of an open end."""
     sign = 1.0 if target.direction == "down" else -1.0
-    # 4.16 - 3.97 is 0.19 and no 0.19000…04: half of the last digit is rounded as by hand.
-    near, far = (max(round(sign * (value - end), 10), 0.0) for end in (target.near, target.far))
-    return near, far
+
+    def to_go(end: float) -> float:
+        # 4.16 - 3.97 is 0.19 and no 0.19000…04: half of the last digit is rounded as by hand.
+        return max(round(sign * (value - end), 10), 0.0)
+
+    return to_go(target.near), None if target.far is None else to_go(target.far)
 
 
 def points_of(
     figure: FigurePoint | None, target: Target | None
-) -> tuple[float, float] | tuple[None, None]:
+) -> tuple[float | None, float | None]:
     """`points_to_go` of the newest figure; None twice without a figure or a target."""
     if figure is None or target is None:
         return None, None

@@ -38,7 +38,8 @@ class RegionGap:
         Of the end year, or by the yardstick `own` of the nearest; the province's or the nation's where
         `is_own_target` is False.
     points_near, points_far : float or None
-        Still to go to the two ends of the range, in the indicator's unit; 0 once reached.
+        Still to go to the two ends of the range, in the indicator's unit; 0 once reached, None to an
+        open end.
     people_near, people_far : float or None
         The same in people; None without a denominator.
     share : float or None

@@ -175,5 +175,8 @@ def gap_in_words(gap: RegionGap, indicator: Indicator) -> Text | None:
         return filled(_SAY["stands_met"], **facts)
     if not gap.is_behind:
         return filled(_SAY["stands_reached"], **facts)
-    key = _SAY["stands_missed"] if gap.is_passed else _SAY["stands_behind"]
+    is_above = gap.target.direction == "down"
+    key = _SAY["stands_above" if is_above else "stands_behind"]
+    if gap.is_passed:
+        key = _SAY["stands_missed"]
     return filled(key, distance=_distance(gap, indicator), **facts)

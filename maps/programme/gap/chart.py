@@ -82,7 +82,13 @@ def _charts(every: Sequence[RegionGap], found: Gaps, language: Language) -> dict
     points = [point for gap in every for run in gap.trend.segments for point in run]
     if not points:
         return {}
-    ends = [end for gap in every if gap.target for end in (gap.target.near, gap.target.far)]
+    ends = [
+        end
+        for gap in every
+        if gap.target
+        for end in (gap.target.near, gap.target.far)
+        if end is not None
+    ]
     values = [*(p.value for p in points), *ends, *(g.projected for g in every if g.projected)]
     years = [*(p.year for p in points), *(gap.target.year for gap in every if gap.target)]
     digits = [len(_number(value, found, language)) for value in (min(values), max(values))]
@@ -99,7 +105,8 @@ def _chart(gap: RegionGap, *, found: Gaps, scale: _Scale, language: Language) ->
     target, past = gap.target, gap.past
     band = None
     if target is not None:
-        tops = sorted((scale.y(target.near), scale.y(target.far)))
+        far = target.near if target.far is None else target.far
+        tops = sorted((scale.y(target.near), scale.y(far)))
         band = (scale.x(target.year), tops[0], max(tops[1] - tops[0], 2.0))
     carried = None
     if target is not None and past is not None and gap.projected is not None:

@@ -8,7 +8,7 @@ from geo.programme.targets import target_in_words
 from geo.vector.losses import guarded
 from geo.vector.writers.text import csv_row
 from maps.programme.gap.table import gap_columns, gap_record
-from maps.programme.workbook import Cell, Precise, Sheet, workbook
+from maps.programme.workbook import MOST_DECIMALS, Cell, Precise, Sheet, workbook
 from maps.text import format_period, translate
 
 
@@ -37,9 +37,11 @@ def csv_rows(names: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
 
 def _plain(cell: Cell) -> str | int | float | None:
     """A cell for programs: its bare number, or a text that no spreadsheet runs."""
-    if isinstance(cell, Precise):
-        return cell.value
-    return guarded(cell) if isinstance(cell, str) else cell
+    value = cell.value if isinstance(cell, Precise) else cell
+    if isinstance(value, float):
+        # As in the workbook: what lies beyond is left by the arithmetic of a computer.
+        return round(value, MOST_DECIMALS)
+    return guarded(value) if isinstance(value, str) else value
 
 
 def _records(found: Gaps, language: Language) -> list[dict[str, Cell]]:

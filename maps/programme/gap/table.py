@@ -41,7 +41,7 @@ def row_words(gap: RegionGap, found: Gaps, language: Language) -> dict[str, Any]
         "is_behind": gap.is_behind,
         "is_reached": gap.points_near == 0,
         "points": _points(gap.points_near, indicator, language),
-        # An open end, or a target that is one number, has no far end of its own.
+        # A target that is one number has no far end of its own.
         "points_far": None
         if gap.points_far == gap.points_near
         else _points(gap.points_far, indicator, language),
@@ -236,7 +236,7 @@ def _target_cells(gap: RegionGap, found: Gaps, language: Language) -> dict[str, 
 
     return {
         "target_near": end(target.near),
-        "target_far": None if target.far == target.near else end(target.far),
+        "target_far": None if target.far in (None, target.near) else end(target.far),
         "target_year": target.year,
         "target_level": level_word(target.level).to(language),
         "target_whose": whose_of(gap, found, language),

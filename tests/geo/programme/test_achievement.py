@@ -54,6 +54,16 @@ def test_without_a_figure_of_the_year_nothing_is_said_but_why():
     assert worked(found, decimals=2) == found.formula
 
 
+def test_an_open_end_is_nothing_to_measure_against():
+    found = achievement(target(75.0, None, direction="up"), 69.74, categories=SHIPPED)
+    assert (found.percent, found.percent_far) == (pytest.approx(92.99, abs=0.005), None)
+
+
+def test_a_percent_below_nothing_has_the_minus_of_its_formula():
+    found = achievement(target(None, 2.0), 6.56, categories=SHIPPED)
+    assert worked(found, decimals=2).en == "(2 × 2.00 − 6.56) ÷ 2.00 × 100 = −128.00%"
+
+
 @pytest.mark.parametrize("end", [0.0, -1.0])
 def test_a_target_of_0_or_less_has_no_percent(end):
     found = achievement(target(end, None, direction="up"), 5.05, categories=SHIPPED)

@@ -139,3 +139,9 @@ def test_a_year_without_a_target_is_told_beside_the_years_that_have_one(end_year
     reason = caught.value.detail("id")
     assert said in reason
     assert reason.endswith("Target provinsi yang ada: 2029 (RPJMD).")
+
+
+def test_the_best_one_that_nobody_bound_is_not_told_as_at_a_bound():
+    rows = proposed(method="capacity").split.rows
+    best = min(rows, key=lambda row: row.value)
+    assert (best.target, best.is_at_bound) == (pytest.approx(best.value), False)
