@@ -1,6 +1,7 @@
 """A target is entered on its page, refused by its year where it is wrong, and seen where it is used."""
 
 import shutil
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
@@ -27,14 +28,52 @@ def service(reference_folder, tmp_path_factory):
         yield address
 
 
-def test_a_target_is_entered_and_seen_among_figures_and_gaps(visit, service):
-    asked = "/targets%3Ff%3Dhtml%26lang%3Did%26indicator%3Dtpt_agustus%26region%3D63"
-    seen = visit(f"{service}/login?lang=id&next={asked}", width=DESKTOP[0], height=DESKTOP[1])
+def logged_in(visit, service, asked):
+    """The page of an address, for the publisher."""
+    address = f"{service}/login?lang=id&next={quote(asked, safe='')}"
+    seen = visit(address, width=DESKTOP[0], height=DESKTOP[1])
+    seen.page.locator("#user").fill("adi")
+    seen.page.locator("#password").fill(PASSWORD)
+    seen.page.wait_for_load_state("networkidle")
+    seen.page.locator(".login button").click()
+    return seen
+
+
+def test_an_index_is_filled_in_saved_and_seen_in_its_table(visit, service):
+    seen = logged_in(visit, service, "/indices/ipktrans?f=html&lang=id&area=Cahaya+Baru")
     page = seen.page
-    page.locator("#user").fill("adi")
-    page.locator("#password").fill(PASSWORD)
-    page.wait_for_load_state("networkidle")
-    page.locator(".login button").click()
+    form = page.locator("form.saving")
+    expect(form.locator("button[type=submit]")).to_be_enabled()
+    slots = page.locator("tr[data-slot]")
+    for number in range(slots.count()):
+        for name, text in (("least", "0"), ("most", "100"), ("weight", "0,2")):
+            slots.nth(number).locator(f"[name={name}]").fill(text)
+    first, more = slots.first, page.locator("tr[data-of]").first
+    first.locator("[name=value]").fill("25")
+    more.locator("summary").click()
+    more.locator("[data-entry=direction]").select_option("min")
+    more.locator("[data-entry=year]").fill("2025")
+    more.locator("[data-entry=figure_source]").fill("Rekap bidang")
+    require_no_fault(page)
+    form.locator("[name=note]").fill("Rapat")
+    form.locator("button[type=submit]").click()
+
+    # A fifth of 100 − 25, and four fifths that are not known.
+    expect(page.locator("table.places tbody tr")).to_contain_text("15,00–95,00")
+    expect(first).to_contain_text("Makin rendah makin baik")
+    expect(first).to_contain_text("Angka 2025. Sumber: Rekap bidang")
+    require_no_fault(page)
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    page.goto(f"{service}/indices/ipktrans?f=html&lang=en&area=Cahaya%20Baru")
+    expect(page.locator("table.places tbody tr")).to_contain_text("15.00–95.00")
+    assert seen.trouble == []
+
+
+def test_a_target_is_entered_and_seen_among_figures_and_gaps(visit, service):
+    asked = "/targets?f=html&lang=id&indicator=tpt_agustus&region=63"
+    seen = logged_in(visit, service, asked)
+    page = seen.page
     form, last = page.locator("form.targets"), page.locator("tr[data-year='2029']")
     expect(form.locator("button[type=submit]")).to_be_enabled()
     require_no_fault(page)
