@@ -28,7 +28,7 @@ Goal = Literal["class", "rank"]
 
 # Parts into which an interval of values within [0, 1] is cut, and how often: down to neighbouring
 # floats.
-_PARTS, _ROUNDS = 64, 10
+_PARTS, _ROUNDS = 16, 14
 # Scores that differ by less may tie: `geo.mcda.ranks` compares in units of 1e-9, rounded.
 _APART = 3e-9
 # A measure is printed to about this many steps of the range in which its value changes.
