@@ -76,6 +76,9 @@ class Caller:
         return self.actor is PUBLIC and not self.is_closed
 
 
+_ANYBODY = Caller()
+
+
 class Allowed:
     """What a route does, and so who may; as a dependency it gives the route its `Actor`.
 
@@ -102,7 +105,7 @@ ReaderDep = Annotated[Actor, READS]
 
 def caller_of(request: Request) -> Caller:
     """Who asks, as `install`ed code found; everybody where it stands around nothing."""
-    return cast(Caller, getattr(request.state, "caller", Caller()))
+    return cast(Caller, request.scope.get("state", {}).get("caller", _ANYBODY))
 
 
 def actor_of(request: Request) -> Actor:

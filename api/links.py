@@ -25,6 +25,11 @@ _IS_PLAIN_VALUE = re.compile(r"[A-Za-z0-9_.~,:/-]*").fullmatch
 _LONGEST = 500
 
 
+def quoted(segment: str) -> str:
+    """A part of a path, which may hold any character, as it stands in an address."""
+    return segment if _IS_PLAIN(segment) else quote(segment, safe="")
+
+
 def _encoded(given: Mapping[str, Any]) -> str:
     parts = []
     for name, value in given.items():
@@ -78,7 +83,7 @@ class Links:
         >>> Links("http://kawasan.test").url("collections", "a/b", f="json")
         'http://kawasan.test/collections/a%2Fb?f=json'
         """
-        path = "/".join([one if _IS_PLAIN(one) else quote(one, safe="") for one in segments])
+        path = "/".join([quoted(one) for one in segments])
         given = {n: v for n, v in {**(query or {}), **more}.items() if v is not None}
         if self.language is not None:
             given.setdefault("lang", self.language)

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
+from starlette.datastructures import State
 from starlette.routing import Match
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -132,7 +133,10 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         redirect_slashes=False,
         lifespan=_lifespan,
         dependencies=OF_EVERY_REQUEST,
+        # Nobody is told of requests, so none asks whether somebody would be.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    app.state = _State()
     app.state.settings = settings
     app.state.given_store = store
     for router in ROUTERS:
@@ -204,6 +208,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.download_makers.close()
     if given is None and app.state.store is not None:
         app.state.store.close()
+
+
+class _State(State):
+    """What the application holds, as attributes of its own: each request looks for some a dozen times."""
+
+    def __setattr__(self, key: str, value: Any) -> None:
+        object.__setattr__(self, key, value)
 
 
 class _Static(StaticFiles):

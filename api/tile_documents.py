@@ -7,6 +7,7 @@ WebMercatorQuad; that of the whole service is in `api/dataset_tiles.py`.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -342,6 +343,7 @@ def _within_mercator(extent: Bbox) -> Bbox:
     return west, south, east, north
 
 
+@lru_cache(maxsize=256)
 def _limits(extent: Bbox, z: int) -> TileMatrixLimits:
     """The tiles of a zoom that an extent covers."""
     west, south, east, north = _within_mercator(extent)

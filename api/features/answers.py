@@ -12,7 +12,6 @@ from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import quote
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +24,17 @@ from api.features.forms import FILES, MEDIA_TYPES, ONLY_LONLAT, Form, file_name,
 from api.features.page import Page, collection_link
 from api.features.schemas import QUERYABLES, SCHEMA
 from api.features.turns import TURNS
-from api.links import GEOJSON, Links
+from api.links import GEOJSON, Links, quoted
 from geo.filtering.temporal import kind_of_times
 from geo.kept_property import kept_property
 from geo.tiles.features import FeatureTable, Selection
-from geo.tiles.features_written import PART_BYTES, Zipped, written, written_each, written_parts
+from geo.tiles.features_written import (
+    PART_BYTES,
+    written,
+    written_each,
+    written_parts,
+    zipped_parts,
+)
 from geo.tiles.times import temporal_field
 from geo.vector.file_formats import FILE_FORMATS
 
@@ -116,7 +121,7 @@ def item_answer(
 ) -> Answer:
     """The feature of that id, which stands at `place`, as GeoJSON."""
     feature = written(table, place, writing_in(crs))
-    around = quote(area_id, safe="").encode().join(_around_item(links, collection.id))
+    around = quoted(area_id).encode().join(_around_item(links, collection.id))
     content = b'%b,"links":%b}' % (feature[:-1], around)
     return Answer(GEOJSON, {"Content-Crs": f"<{crs}>"}, content)
 
@@ -217,7 +222,7 @@ def _geojson(found: Found, links: Links, headers: dict[str, str], *, takes_gzip:
     is_prepared = writing.is_as_prepared
     if takes_gzip and is_prepared and table.is_deflated and len(places):
         headers["Content-Encoding"] = "gzip"
-        parts, member_size = Zipped(table, places, head, _END).parts()
+        parts, member_size = zipped_parts(table, places, head=head, tail=_END)
         return _answer("json", headers, parts, size=member_size)
     parts = chain[bytes | memoryview]((head,), written_parts(table, places, writing), (_END,))
     size = len(head) + table.size(places) + len(_END) if is_prepared else None

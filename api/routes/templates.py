@@ -11,7 +11,7 @@ from api.access import READS
 from api.deps import LanguageDep, LinksDep, StoreDep, wants_html
 from api.ogc_models import Link
 from api.parameters import InvalidParameter
-from api.responses import ALSO_PAGE, conditional, etag_of, html_response, json_response
+from api.responses import ALSO_PAGE, conditional, etag_of, html_response, json_response, tagged
 from api.serving.router import Router
 from geo.errors import IndicatorNotFound
 from geo.language import Language, texts
@@ -105,7 +105,7 @@ def read_templates(
         tables=(INDICATORS, TARGETS),
         indicators=[(one.id, one.title.to(language)) for one in known],
     )
-    return conditional(request, etag_of(bytes(page.body)), lambda: page)
+    return tagged(request, page)
 
 
 @router.get(

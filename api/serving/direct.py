@@ -24,7 +24,6 @@ from api.access import (
     is_admitted_at_once,
     log_refusal,
     private,
-    require_action,
     require_no_way_up,
 )
 from api.collections import Collection, Tables
@@ -70,7 +69,7 @@ _TAKEN = ItemsQuery.model_fields.keys() - {"crs", "bbox_crs", "filter_crs"}
 _MOST_AT_ONCE = 1_000
 
 _READING = ("GET", "HEAD")
-_OF_BODIES = frozenset({"content-length", "transfer-encoding"})
+_OF_BODIES = frozenset({b"content-length", b"transfer-encoding"})
 
 # What `other_origins` says where no origin asks; it would search all headers first.
 _OF_NO_ORIGIN = (b"vary", b"Origin")
@@ -172,14 +171,13 @@ def _finished(send: Send, scope: Scope, origins: CORSMiddleware) -> Send:
 
 
 async def _answered(request: QuickRequest, path: re.Match[str]) -> Response | None:
-    """The answer, or None where the usual way must find one."""
+    """The answer to whom `admit` lets read, or None where the usual way must find one."""
     if request.app.state.store is None:
         return None
     query = _query(request, path)
     if query is None:
         return None
     try:
-        await require_action(request, "read")
         require_spoken(request)
         answer, how = _asked(request, path, query)
         if how == "at once":
@@ -196,9 +194,9 @@ def _query(request: QuickRequest, path: re.Match[str]) -> _Query | None:
     Looked at before all else: the usual way names an unknown parameter before a language that it does
     not speak, and of several faults both ways name the same.
     """
-    parameters = request.query_params
+    parameters = request.query_params.multi_items()
     given = dict(parameters)
-    if len(given) != len(parameters.multi_items()):
+    if len(given) != len(parameters):
         return None
     try:
         return _kind(path).model_validate(given)

@@ -25,9 +25,17 @@ class QuickRequest(Request):
         return self._looked_up
 
     @property
-    def query_params(self) -> QueryParams:
+    def query_params(self) -> "QuickParameters":
         """The parameters of the query, the last of each name where one is given twice."""
         return self._given
+
+
+class QuickParameters(QueryParams):
+    """Parameters that are looked up by their dictionary; `Mapping` raises an error for each one that is not given."""
+
+    def get(self, key: str, default: str | None = None) -> str | None:  # type: ignore[override]
+        """The last parameter of a name."""
+        return self._dict.get(key, default)
 
 
 class QuickHeaders(Headers):
@@ -36,21 +44,22 @@ class QuickHeaders(Headers):
     def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
         super().__init__(raw=raw)
         # As one without this class would find it, which begins at the front.
-        self.first = {n.decode("latin-1"): v.decode("latin-1") for n, v in reversed(raw)}
+        self.first = dict(reversed(raw))
 
     def __getitem__(self, key: str) -> str:
-        return self.first[key.lower()]
+        return self.first[key.lower().encode("latin-1")].decode("latin-1")
 
     def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and key.lower() in self.first
+        return isinstance(key, str) and key.lower().encode("latin-1") in self.first
 
     def get(self, key: str, default: str | None = None) -> str | None:  # type: ignore[override]
         """The first header of a name."""
-        return self.first.get(key.lower(), default)
+        found = self.first.get(key.lower().encode("latin-1"))
+        return default if found is None else found.decode("latin-1")
 
 
-def _parameters(query: bytes) -> QueryParams:
-    return QueryParams(query.decode("latin-1"))
+def _parameters(query: bytes) -> QuickParameters:
+    return QuickParameters(query.decode("latin-1"))
 
 
 _kept_parameters = lru_cache(maxsize=512)(_parameters)

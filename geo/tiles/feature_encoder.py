@@ -20,7 +20,7 @@ from geo.filtering.temporal import kind_of_times
 from geo.json_types import as_json, without_surrogates
 from geo.language import texts
 from geo.store.snapshots import one_writer, reading, write_atomically
-from geo.tiles.deflate_blocks import COMMA, block, crc_of
+from geo.tiles.deflate_blocks import COMMA, block
 from geo.tiles.features import MAGIC, NULL_INTEGER, PREFIX, FeatureTable, aligned, column_name
 from geo.tiles.geometry_kinds import of_one_type, places_of
 from geo.vector.schema import GeometryKind, LayerSchema
@@ -192,13 +192,12 @@ def _features(
 
 
 def _feature_sections(features: Sequence[bytes]) -> dict[str, Any]:
-    """The features, and where they are large enough for it deflated too, with CRC-32 with a comma."""
+    """The features, and where they are large enough for it deflated too."""
     sections = _joined("json", features, separator=b",")
     if sum(map(len, features)) < _FEWEST_BYTES_DEFLATED * max(len(features), 1):
         return sections
-    crcs = np.array([crc_of(feature + b",") for feature in features], np.uint32)
     deflated = [block(feature) for feature in features]
-    return sections | {"crcs": crcs} | _joined("deflate", deflated, separator=COMMA)
+    return sections | _joined("deflate", deflated, separator=COMMA)
 
 
 def _property_columns(

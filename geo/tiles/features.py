@@ -33,7 +33,7 @@ from geo.filtering.stored_texts import StoredTexts, Tails, tails_of
 from geo.filtering.temporal import instant, kind_of_times, related
 from geo.kept_property import kept_property
 from geo.language import Text, texts
-from geo.tiles.deflate_blocks import COMMA, crc_of
+from geo.tiles.deflate_blocks import COMMA
 
 if TYPE_CHECKING:
     import shapely
@@ -252,13 +252,6 @@ class FeatureTable:
         ends = self._array(f"{section}.ends")
         gap = len(_SEPARATORS[section])
         return np.where(indices > 0, ends[indices - 1] + gap, 0), ends[indices]
-
-    def crcs(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
-        """The CRC-32 of each of these features and its comma; of the last one's without."""
-        crcs: npt.NDArray[np.uint32] = self._array("crcs")[indices]
-        if len(indices):
-            crcs[-1] = crc_of(self._slice("json", int(indices[-1])))
-        return crcs
 
     def properties(self, indices: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
         """`{"id": …, "properties": {…}, …}` of the features at `indices`, for people's tables."""

@@ -54,34 +54,26 @@ def written_parts(
         separator = b","
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Zipped:
-    """`head`, the features at `places` as they are prepared, and `tail`, as one gzip member.
+def zipped_parts(
+    table: FeatureTable, places: npt.NDArray[np.int64], *, head: bytes, tail: bytes
+) -> tuple[Iterator[bytes | memoryview], int]:
+    """`head`, the features at `places` as they are prepared, and `tail`, as one gzip member; and its size.
 
     The features, at least one of them, are joined from what is deflated already.
     """
+    begin = deflate_blocks.MEMBER_HEAD + deflate_blocks.block(head) + deflate_blocks.END
+    end = deflate_blocks.END + deflate_blocks.last_block(tail)
+    size = len(begin) + table.size(places, "deflate") + len(end)
 
-    table: FeatureTable
-    places: npt.NDArray[np.int64]
-    head: bytes
-    tail: bytes
+    def parts() -> Iterator[bytes | memoryview]:
+        yield begin
+        yield from table.parts(places, most_bytes=_COPIED_BYTES, section="deflate")
+        crc, plain_size = 0, 0
+        for part in chain((head,), table.parts(places, most_bytes=_COPIED_BYTES), (tail,)):
+            crc, plain_size = deflate_blocks.crc_of(part, crc), plain_size + len(part)
+        yield end + deflate_blocks.member_tail(crc, plain_size)
 
-    def parts(self) -> tuple[Iterator[bytes | memoryview], int]:
-        """The member in parts of about `PART_BYTES`, and its size."""
-        begin = deflate_blocks.MEMBER_HEAD + deflate_blocks.block(self.head) + deflate_blocks.END
-        end = deflate_blocks.END + deflate_blocks.last_block(self.tail) + self._member_tail()
-        size = len(begin) + self.table.size(self.places, "deflate") + len(end)
-        blocks = self.table.parts(self.places, most_bytes=_COPIED_BYTES, section="deflate")
-        return chain[bytes | memoryview]((begin,), blocks, (end,)), size
-
-    def _member_tail(self) -> bytes:
-        head, tail = (deflate_blocks.crc_of(part) for part in (self.head, self.tail))
-        crcs = np.concatenate([[head], self.table.crcs(self.places), [tail]])
-        sizes = self.table.sizes(self.places)
-        sizes[:-1] += len(b",")
-        sizes = np.concatenate([[len(self.head)], sizes, [len(self.tail)]])
-        crc = deflate_blocks.crc_of_joined(crcs, sizes)
-        return deflate_blocks.member_tail(crc, int(sizes.sum()))
+    return parts(), size + deflate_blocks.MEMBER_TAIL_BYTES
 
 
 def written(table: FeatureTable, places: npt.NDArray[np.int64], writing: Writing) -> bytes:

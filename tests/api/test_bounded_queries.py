@@ -69,6 +69,12 @@ def test_what_takes_too_long_is_ended_with_a_sentence():
     require_time()
 
 
+def test_who_waits_for_others_has_not_worked():
+    with Turns(at_once=1, waiting=1, patience_s=1, cpu_s=0.05).taken():
+        threading.Event().wait(0.1)
+        require_time()
+
+
 def test_a_long_list_looks_at_the_clock_now_and_then():
     seen = []
     with time_limit(2.0, clock=clock_of(0, 1, 1, 3)), pytest.raises(InvalidFilter):

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from geo.tiles.feature_encoder import encode_features
 from geo.tiles.features import FeatureTable
-from geo.tiles.features_written import Zipped
+from geo.tiles.features_written import zipped_parts
 from tests.benchmarks.serving import layers
 
 TIMES = 200
@@ -50,7 +50,6 @@ def as_arrow(table: FeatureTable) -> pa.RecordBatch:
     if table.is_deflated:
         deflated = [bytes(table._slice("deflate", int(i))) for i in every]
         columns["deflate"] = pa.array(deflated, pa.large_binary())
-        columns["crcs"] = pa.array(table._array("crcs"))
     for name, kind in table.fields.items():
         if kind in ("text", "date", "instant"):
             column = pa.array(table.texts(name).each().tolist(), pa.string()).dictionary_encode()
@@ -108,8 +107,11 @@ def compare(name: str, frame: gpd.GeoDataFrame, folder: Path) -> None:
         what = f"page of {size}, {order} order"
         row(what, lambda p=places: table.page(p), lambda p=places: arrow_page(batch, p))
         if table.is_deflated:
-            zipped = Zipped(table, places, b"[", b"]")
-            row(f"{what}, gzip", lambda z=zipped: b"".join(z.parts()[0]))
+            how = {"head": b"[", "tail": b"]"}
+            row(
+                f"{what}, gzip",
+                lambda p=places, how=how: b"".join(zipped_parts(table, p, **how)[0]),
+            )
 
 
 def row(what: str, ours: Callable[[], object], arrow: Callable[[], object] | None = None) -> None:

@@ -1,6 +1,6 @@
 """OGC API - Features: pages of features, and single features. The answers are of `api/features/answers.py`."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from api.access import READS
 from api.collections import Collection, Tables
@@ -213,13 +213,15 @@ def _sent(answer: Answer, language: Language) -> Response:
 class _Copied(StreamingResponse):
     """Parts that take no time: none needs a thread, and nobody has to watch for a reader who leaves."""
 
-    def __init__(self, parts: Iterable[bytes | memoryview], **how: Any) -> None:
-        super().__init__(_each(parts), **how)
+    def __init__(self, parts: Iterator[bytes | memoryview], **how: Any) -> None:
+        super().__init__(parts, **how)
+        self._parts = parts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.stream_response(send)
-
-
-async def _each(parts: Iterable[bytes | memoryview]) -> AsyncIterator[bytes | memoryview]:
-    for part in parts:
-        yield part
+        begun: Message = {"type": "http.response.start", "status": self.status_code}
+        await send({**begun, "headers": self.raw_headers})
+        part = next(self._parts)
+        for following in self._parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+            part = following
+        await send({"type": "http.response.body", "body": part})
