@@ -451,7 +451,7 @@ def test_numbers_are_read_with_the_spaces_and_signs_that_offices_write(read, tex
         (",%,", ",fraksi,", "unit_other", ["column unit (F)", "% of labour force"]),
         (",%,", ",% penduduk,", "unit_other", ["'% penduduk'"]),
         ("4.25", "425", "figure_impossible", ["425", "column value (E)"]),
-        ("4.25", "-3", "figure_impossible", ["-3"]),
+        ("4.25", "-3", "figure_impossible", ["−3"]),
         ("2026,Agustus 2026", "2206,Agustus 2206", "year_outside", ["2206", "1990–2027"]),
         ("2026,Agustus 2026", "1989,Agustus 1989", "year_outside", ["1989"]),
         ("2026,Agustus 2026", "2025,Agustus 2026", "period_disagrees", ["2025 / Agustus 2026"]),
