@@ -390,7 +390,8 @@ def test_applying_a_lift_really_lifts_the_zone(case):
             assert found.gain == pytest.approx(found.score - case.scores.scores[i])
             assert int(then.scores.ranks[i]) == found.rank
             assert then.result(zone).rank_class == found.rank_class
-            assert f"{found.needed:,.{found.decimals}f}" in found.sentence.en
+            shown = f"{found.needed:,.{found.decimals}f}".replace("-", "\N{MINUS SIGN}")
+            assert shown in found.sentence.en
 
 
 @given(cases())
