@@ -111,7 +111,7 @@ class Sheet:
 
     `spread` are the cells (row number, column from 0) that only repeat what stands in the first one
     of a merged range. `is_text` is true for what was read from a text, whose rows have as many
-    fields as they have separators.
+    fields as they have separators, and `separator` is what stands between those.
     """
 
     rows: tuple[Row, ...]
@@ -121,6 +121,7 @@ class Sheet:
     spread: frozenset[tuple[int, int]] = frozenset()
     findings: tuple[Finding, ...] = ()
     encodings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    separator: str = ""
 
 
 def read_sheet(
@@ -263,7 +264,7 @@ def _parsed(text: str, encoding: str, limits: Limits) -> Sheet:
     notes: tuple[Finding, ...] = ()
     if encoding not in ("utf-8", "ascii"):
         notes = (finding("table_encoding_read", encoding=encoding),)
-    return Sheet(rows, is_text=True, encoding=encoding, findings=notes)
+    return Sheet(rows, is_text=True, encoding=encoding, findings=notes, separator=separator)
 
 
 def _separator(text: str) -> str:

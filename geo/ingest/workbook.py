@@ -6,12 +6,16 @@ last saw them, or why it cannot be read. Formulas are never computed; their stor
 """
 
 import json
+import math
+import operator
 import pickle
+import re
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +41,18 @@ _EXPLANATION_HEADS = ("Kolom", "Column")
 NOTES, NOTES_SUBJECT = _SAY["notes"], _SAY["subject"]
 # A declaration of a document type stands before the first element.
 _PROLOGUE_BYTES = 1 << 16
+# What a number format writes as it stands: in quotes, after a backslash, as a gap or a filling; and the
+# condition, colour or language of a section (ECMA-376 part 1, 18.8.31).
+_AS_IT_STANDS = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?![<>=])[^\]]*\]', re.DOTALL)
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)([^\]]*)\]")
+_HOLDS: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+    "<>": operator.ne,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +221,54 @@ def _value(cell: Any, limits: Limits, percents: set[int]) -> Any:
         return value
     if isinstance(value, int | float):
         # A cell shown as 4.25% holds 0.0425; its sender sees the percent.
-        is_percent = "%" in (cell.number_format or "")
-        if is_percent:
+        signs = percent_signs(cell.number_format or "", float(value))
+        if signs:
             percents.add(cell.column)
-        return round(value * 100, 10) if is_percent else float(value)
+        return round(value * 100**signs, 10) if signs else float(value)
     # Of a moment at midnight only the day was typed.
     return [value.isoformat().removesuffix("T00:00:00")] if isinstance(value, date) else str(value)
+
+
+def percent_signs(number_format: str, value: float) -> int:
+    r"""How often a number format multiplies a value by a hundred to show it: once for each `%`.
+
+    A percent sign that only stands beside the number, as in `0.00" %"`, changes nothing, and of several
+    sections only that of the value counts.
+
+    Examples
+    --------
+    >>> [percent_signs(one, 0.25) for one in ("0.00%", '0.00" %"', r"0.00\%", "0.0;-0.0%", "General")]
+    [1, 0, 0, 0, 0]
+    >>> percent_signs("0.0;-0.0%", -0.25), percent_signs("[<1]0.0%;0.0", 3.1)
+    (1, 0)
+    """
+    sections = _sections(number_format)
+    for holds, than, signs in sections:
+        if _HOLDS[holds](value, than):
+            return signs
+    return sections[-1][2]
+
+
+@lru_cache(maxsize=256)
+def _sections(number_format: str) -> tuple[tuple[str, float, int], ...]:
+    """The sections of a number format: the condition of their values, and their percent signs."""
+    # The fourth section is of texts.
+    plain = _AS_IT_STANDS.sub("", number_format).split(";")[:3]
+    conditions = [_CONDITION.search(section) for section in plain]
+    usual = {1: [("<>", math.nan)], 2: [(">=", 0.0), ("<>", math.nan)]}.get(
+        len(plain), [(">", 0.0), ("<", 0.0), ("<>", math.nan)]
+    )
+    return tuple(
+        (*((said[1], _number(said[2])) if said else default), section.count("%"))
+        for said, default, section in zip(conditions, usual, plain, strict=True)
+    )
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _chosen(names: list[str], wanted: str | None) -> str:

@@ -4,14 +4,15 @@ Nothing is checked here but that every row can be understood; what its cells mea
 `geo/programme/target_file.py`.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from geo.indicators.layout import Place, letters
 from geo.indicators.table import Indicator
 from geo.ingest.findings import Finding, Unreadable, finding
-from geo.ingest.sheet import Cell, Row, Sheet, clean, is_empty
+from geo.ingest.sheet import Cell, Row, Sheet, clean, is_empty, letter
 from geo.language import LANGUAGES, Text, first_of, joined, texts
 
 _SAY = texts(__name__)
@@ -68,6 +69,10 @@ _REQUIRED: tuple[Role, ...] = ("indicator", "year", "level", "document")
 _PREFILLED: tuple[Role, ...] = ("code", "name", "indicator", "unit", "direction")
 ENDS: tuple[Literal["least", "most"], ...] = ("least", "most")
 _EITHER: tuple[tuple[Role, ...], ...] = (("code", "name"), ENDS)
+# Where digits alone are no answer: beside a range they are the rest of a number.
+_WORDS: tuple[Role, ...] = (
+    *("indicator", "unit", "level", "direction", "document", "source", "source_url", "note"),
+)
 _HEAD_WITHIN = 40
 _MOST_ROWS = 10
 
@@ -99,7 +104,7 @@ class TargetRow:
 def headed(
     sheet: Sheet,
 ) -> tuple[dict[Role, tuple[int, str]], tuple[Row, ...], list[Finding]]:
-    """Where each column stands, the rows below the head, and which columns are not used.
+    """Where each column stands, the rows below the head that fit it, and what is said of the others.
 
     Raises
     ------
@@ -125,9 +130,49 @@ def headed(
             lacking.append(joined([HEADS[role] for role in either], by=" / "))
     if lacking:
         raise Unreadable(finding("target_columns", row=row.number, columns=joined(lacking)))
-    named = ", ".join(h[:40] for h, r in zip(heads, roles, strict=True) if h and r is None)
-    unused = [finding("columns_unused", columns=named)] if named else []
-    return columns, sheet.rows[sheet.rows.index(row) + 1 :], unused
+    below = sheet.rows[sheet.rows.index(row) + 1 :]
+    faults = {one.number: _misfit(one, heads, columns, sheet) for one in below}
+    fitting = tuple(one for one in below if faults[one.number] is None)
+    found = [fault for fault in faults.values() if fault is not None]
+    if unused := _unused(fitting, heads, columns):
+        found.append(finding("columns_unused", columns=", ".join(unused)))
+    return columns, fitting, found
+
+
+def _misfit(
+    row: Row, heads: Sequence[str], columns: Mapping[Role, tuple[int, str]], sheet: Sheet
+) -> Finding | None:
+    """What is said of a row of a text that a decimal comma has cut into more fields than it means."""
+    if not sheet.is_text:
+        return None
+    width, where = max(i for i, head in enumerate(heads) if head) + 1, {"row": row.number}
+    if not all(map(is_empty, row.cells[width:])):
+        found = finding("row_too_wide", row=row.number, fields=len(row.cells), columns=width)
+        return replace(found, where=where)
+    # Digits alone are no level and no document; two whole ends are a cut one where a field is left over.
+    rest = {columns[role][0] for role in _WORDS if role in columns}
+    if sheet.separator == "," and len(row.cells) > len(heads):
+        rest |= {columns[end][0] for end in ENDS if end in columns}
+    is_split = any(
+        columns[end][0] + 1 in rest
+        and re.fullmatch(r"[-+]?\d+", cell_text(row.cell(columns[end][0])))
+        and re.fullmatch(r"\d{1,3}", cell_text(row.cell(columns[end][0] + 1)))
+        for end in ENDS
+        if end in columns
+    )
+    return replace(finding("figure_split", row=row.number), where=where) if is_split else None
+
+
+def _unused(
+    rows: Sequence[Row], heads: Sequence[str], columns: Mapping[Role, tuple[int, str]]
+) -> list[str]:
+    """The columns that hold something and are not read, by their heads; by letters where they have none."""
+    used = {column for column, _ in columns.values()}
+    filled = {i for row in rows for i, cell in enumerate(row.cells) if not is_empty(cell)}
+    filled |= {i for i, head in enumerate(heads) if head}
+    return [
+        heads[i][:40] if i < len(heads) and heads[i] else letter(i) for i in sorted(filled - used)
+    ]
 
 
 def filled_in(rows: Iterable[TargetRow]) -> tuple[list[TargetRow], list[Finding]]:

@@ -105,6 +105,29 @@ def test_an_archive_that_is_no_workbook_says_what_to_send(tmp_path):
     assert found(tmp_path / "b.xlsx")["fault"] == ("workbook_unreadable", {"reason": "BadZipFile"})
 
 
+def test_only_a_percent_sign_that_multiplies_makes_a_percent(tmp_path):
+    shown = {
+        "0.00%": 25.0,
+        '0.00" %"': 0.25,
+        r"0.00\%": 0.25,
+        "0.00_%": 0.25,
+        "0.0*%": 0.25,
+        "[$%-421]0.0": 0.25,
+        '0.00" \\"%': 25.0,
+        "0.0;-0.0%": 0.25,
+        "0.0%;-0.0": 25.0,
+        "[<1]0.0%;0.0": 25.0,
+        "[>=1]0.0%;[Red]0.0": 0.25,
+        "0%%": 2500.0,
+    }
+    file = openpyxl.Workbook()
+    for at, written in enumerate(shown, 1):
+        file.active.cell(at, 1, 0.25).number_format = written
+    file.save(tmp_path / "a.xlsx")
+    rows = found(tmp_path / "a.xlsx")["rows"]
+    assert dict(zip(shown, (cells[0] for _, cells in rows), strict=True)) == shown
+
+
 def test_hidden_sheets_are_read_only_when_they_are_named(tmp_path):
     file = openpyxl.Workbook()
     file.active.append(["kode", "nilai"])

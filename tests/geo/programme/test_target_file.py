@@ -138,6 +138,35 @@ def test_a_fault_is_a_sentence_with_its_row_and_column(read, changes, code, colu
     assert word in wrong.sentence.en
 
 
+@pytest.mark.parametrize(
+    ("head", "ends", "code"),
+    [
+        ("batas atas", "2,75", "row_too_wide"),
+        ("batas bawah,batas atas", "3,10,3,25", "row_too_wide"),
+        ("batas bawah,batas atas", "2,75,", "figure_split"),
+        ("batas bawah,batas atas,catatan", ",2,75", "figure_split"),
+        ("batas bawah,batas atas,catatan", ",2.75", None),
+        ("batas bawah,batas atas", "3,4", None),
+    ],
+)
+def test_a_decimal_comma_that_cuts_a_number_is_refused(read, head, ends, code):
+    said = "63.10,tpt_agustus,2029,RPJMD,RPJMD,Bappeda"
+    found = read(f"kode,indikator,tahun,tingkat,dokumen,sumber,{head}\n{said},{ends}\n")
+    wrong = [one for one in found.findings if one.severity == "error"]
+    assert [(one.code, one.where) for one in wrong] == ([(code, {"row": 2})] if code else [])
+    assert (found.frame is None) == (code is not None)
+
+
+def test_a_column_without_a_head_that_holds_something_is_told_of(read):
+    book = openpyxl.Workbook()
+    book.active.append(HEAD)
+    book.active.append([*row(), "lihat lampiran"])
+    content = io.BytesIO()
+    book.save(content)
+    (told,) = read(content.getvalue()).findings
+    assert (told.code, told.facts["columns"]) == ("columns_unused", "O")
+
+
 def test_all_faults_are_told_at_once_in_the_order_of_the_rows(read):
     found = read(lines(row(tahun="2206"), row(tingkat="APBD", dokumen=""), row(batas_bawah="9")))
     assert [(one.code, one.where["row"]) for one in found.findings] == [
