@@ -79,6 +79,19 @@ def possible_reading(figure: Figure, indicator: Indicator) -> Figure:
     return replace(figure, numeral=Numeral(possible[0])) if len(possible) == 1 else figure
 
 
+def likely_reading(figure: Figure, indicator: Indicator) -> Figure:
+    """As `possible_reading`; of what may be either, the only one that is plausible.
+
+    Of 500 to 500,000 people `6.500` is no six and a half.
+    """
+    figure = possible_reading(figure, indicator)
+    if not (readings := figure.numeral.readings) or indicator.plausible is None:
+        return figure
+    low, high = indicator.plausible
+    likely = [one for one in readings if low <= one <= high]
+    return replace(figure, numeral=Numeral(likely[0])) if len(likely) == 1 else figure
+
+
 def jump_from(
     figures: Iterable[tuple[int, float, str]], value: float, *, year: int, indicator: Indicator
 ) -> Published | None:

@@ -85,6 +85,8 @@ def upsert_targets(
 ) -> tuple[pd.DataFrame, Amendment]:
     """`current` with the rows of `handed_in` in place of those of the same region, year and level.
 
+    A row of `handed_in` without either end takes the one of `current` out.
+
     Parameters
     ----------
     current, handed_in : DataFrame
@@ -108,11 +110,17 @@ def upsert_targets(
         for key, own in zip(current[_SERIES].itertuples(index=False), is_own, strict=True)
     ]
     kept = current[[not (a or b) for a, b in zip(is_own, is_left_out, strict=True)]]
-    table = pd.concat([kept, handed_in]).sort_values(["indicator", "year", "regency_code", "level"])
+    stated = handed_in[handed_in[list(_ENDS)].notna().any(axis=1)]
+    table = pd.concat([kept, stated]).sort_values(["indicator", "year", "regency_code", "level"])
     table = table.reset_index(drop=True)
     ways = [one.way for one in changed_targets(table, current)]
     counts = {way: ways.count(way) for way in ("added", "changed", "removed")}
     return table, Amendment(**counts, unchanged=len(table) - counts["added"] - counts["changed"])
+
+
+def keys_of(table: pd.DataFrame) -> frozenset[tuple[str, str, int, str]]:
+    """Indicator, region, year and level of each target."""
+    return frozenset(_keyed(table))
 
 
 def changed_targets(table: pd.DataFrame, current: pd.DataFrame) -> tuple[TargetChange, ...]:

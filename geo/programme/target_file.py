@@ -10,30 +10,28 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
-from geo.indicators.figures import Figure, either_way, read_figures
 from geo.indicators.handed_in import names_of, unknown_indicator
 from geo.indicators.layout import letters, meant, told
 from geo.indicators.periods import parse_period
-from geo.indicators.plausible import agrees, is_possible, possible_reading
+from geo.indicators.plausible import agrees
 from geo.indicators.region_names import region_of
 from geo.indicators.table import Indicator
 from geo.ingest.findings import LISTED_PER_CODE, Finding, Unreadable, finding, is_refused
-from geo.ingest.sheet import Cell, Sheet, TableRead, clean, is_empty, read_sheet
+from geo.ingest.sheet import TableRead, clean, is_empty, read_sheet
 from geo.ingest.source import Limits
-from geo.language import Text, number, unprintable
+from geo.language import Text, unprintable
 from geo.programme.target_columns import ENDS, Role, TargetRow, cell_text, filled_in, headed
+from geo.programme.target_ends import find_ends, hold_withdrawn
 from geo.programme.targets import (
     COLUMNS,
     LEVELS,
     TargetDirection,
-    ends_in_words,
     level_title,
     parse_targets,
-    with_decimals,
 )
 from geo.vector.losses import guarded
 from geo.vector.numerals import NumberStyle
@@ -58,7 +56,8 @@ class TargetsAgainst:
     """What targets are held against: the region, the catalogue of indicators, and the day.
 
     `regencies` are the codes of those whose targets alone may change, None for all of them and the
-    province; `leaves_out_others` takes no others from the file.
+    province; `leaves_out_others` takes no others from the file. `published` are indicator, region, year
+    and level of the targets that there are: these alone can be withdrawn.
     """
 
     region: PlanningRegion
@@ -66,6 +65,7 @@ class TargetsAgainst:
     today: date
     regencies: Collection[str] | None = None
     leaves_out_others: bool = False
+    published: Collection[tuple[str, str, int, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def read_target_file(
 ) -> TableRead:
     """Read and check a table of targets, which its sender calls `name`; nothing is half taken.
 
-    What it reads is as `parse_targets` returns it.
+    What it reads is as `parse_targets` returns it; a target that is withdrawn has neither end.
 
     Raises
     ------
@@ -110,7 +110,8 @@ def read_target_file(
     _find_indicators(rows, against.catalogue, findings)
     for row in rows:
         _find_meaning(row, against, stated.source or "", findings)
-    _find_ends(rows, sheet, stated.numbers, findings)
+    hold_withdrawn(rows, against.published, findings)
+    find_ends(rows, sheet, stated.numbers, findings)
     _tell_twice(rows, findings)
     if not rows and not is_refused(findings):
         findings.append(finding("no_targets"))
@@ -279,101 +280,6 @@ def _said(row: TargetRow, role: Role, findings: list[Finding]) -> str:
     return text[:_MOST_TEXT]
 
 
-def _find_ends(
-    rows: Sequence[TargetRow], sheet: Sheet, style: NumberStyle | None, findings: list[Finding]
-) -> None:
-    """The range of each row; numbers of one indicator show together how they are written."""
-    series = [row.indicator.id if row.indicator else "" for row in rows]
-    cells = [row.cell(end) for end in ENDS for row in rows]
-    figures = read_figures(cells, series=[*series, *series], style=style)
-    for at, row in enumerate(rows):
-        for end, figure in zip(ENDS, (figures[at], figures[at + len(rows)]), strict=True):
-            row.record[end] = _end(row, end, figure, sheet, findings)
-        _hold_range(row, findings)
-
-
-def _end(
-    row: TargetRow,
-    end: Literal["least", "most"],
-    figure: Figure,
-    sheet: Sheet,
-    findings: list[Finding],
-) -> float | None:
-    """One end of a range; None where it is open or wrong, which `findings` then tells."""
-    if figure.missing is not None:
-        return None
-    figure = figure if row.indicator is None else possible_reading(figure, row.indicator)
-    place, cell, indicator = row.place(end), row.cell(end), row.indicator
-    if fault := _end_fault(
-        cell, figure, indicator, is_merged=(place.row, place.column) in sheet.spread
-    ):
-        findings.append(told(fault, place))
-        return float("nan")
-    value = figure.numeral.number
-    if indicator is None or value is None:
-        return value
-    facts: dict[str, Any] = {"value": _shown(value), "indicator": indicator.title}
-    facts["unit"] = indicator.unit
-    if not is_possible(value, indicator):
-        findings.append(told(finding("figure_impossible", **facts), place))
-    elif indicator.plausible and not indicator.plausible[0] <= value <= indicator.plausible[1]:
-        low, high = map(_shown, indicator.plausible)
-        findings.append(told(finding("figure_implausible", low=low, high=high, **facts), place))
-    return value
-
-
-def _end_fault(
-    cell: Cell, figure: Figure, indicator: Indicator | None, *, is_merged: bool
-) -> Finding | None:
-    """What keeps a cell from being one number."""
-    text, found = cell_text(cell)[:40], figure.numeral
-    if is_merged:
-        return finding("figure_merged")
-    if isinstance(cell, date):
-        return finding("figure_is_date", text=text)
-    if text.startswith("#"):
-        return finding("figure_is_error", text=text)
-    if found.readings:
-        return either_way(text, found.readings, unit=indicator.unit if indicator else None)
-    if found.is_invalid or found.number is None:
-        return finding("figure_unreadable", text=text)
-    if figure.is_percent and indicator and not indicator.unit.id.startswith("%"):
-        return finding("percent_for_other", unit=indicator.unit, indicator=indicator.title)
-    return None
-
-
-def _hold_range(row: TargetRow, findings: list[Finding]) -> None:
-    least, most = row.record["least"], row.record["most"]
-    if least is None and most is None:
-        findings.append(told(finding("target_no_range"), row.place("least")))
-    elif least is not None and most is not None and least > most:
-        # As the table writes them, 3,10 and 3,00, not 3,1 and 3.
-        decimals = row.indicator.decimals if row.indicator else 0
-        ends = {"least": least, "most": most}
-        facts: dict[str, Any] = {
-            name: with_decimals(end, least=decimals) for name, end in ends.items()
-        }
-        findings.append(told(finding("target_least_above_most", **facts), row.place("most")))
-    else:
-        _hold_near_end(row, findings)
-
-
-def _hold_near_end(row: TargetRow, findings: list[Finding]) -> None:
-    """Ask about a range that is open where it would be reached: unemployment at least 3, growth at most 6."""
-    way, indicator = row.record["direction"], row.indicator
-    near: Literal["least", "most"] = "most" if way == "down" else "least"
-    if way is None or indicator is None or row.record[near] is not None:
-        return
-    ends = (row.record["least"], row.record["most"])
-    shown = ends_in_words(ends, indicator.unit, decimals=indicator.decimals)
-    facts: dict[str, Any] = {"range": shown, "indicator": indicator.title}
-    if way == "down":
-        found = finding("target_near_open_down", **facts)
-    else:
-        found = finding("target_near_open_up", **facts)
-    findings.append(told(found, row.place(near)))
-
-
 def _tell_twice(rows: Sequence[TargetRow], findings: list[Finding]) -> None:
     seen: dict[tuple[Any, ...], int] = {}
     for row in rows:
@@ -400,9 +306,5 @@ def _frame(
         table.astype(dict.fromkeys(ENDS, "float64")),
         catalogue=against.catalogue,
         regions=against.region.codes,
+        may_withdraw=True,
     )
-
-
-def _shown(value: float) -> Text:
-    # Beyond what can be counted a number is known by its power of ten alone.
-    return number(value, ",.10g" if abs(value) < 1e9 else ",.0f" if abs(value) < 1e15 else ".4g")

@@ -182,7 +182,11 @@ def plan_in_words(target: Target) -> str:
 
 
 def parse_targets(
-    table: "pd.DataFrame", *, catalogue: Mapping[str, "Indicator"], regions: Iterable[str]
+    table: "pd.DataFrame",
+    *,
+    catalogue: Mapping[str, "Indicator"],
+    regions: Iterable[str],
+    may_withdraw: bool = False,
 ) -> "pd.DataFrame":
     """The table of targets, checked and typed: what is published, or ships.
 
@@ -194,6 +198,8 @@ def parse_targets(
         With every column of `COLUMNS`; `least` and `most` as numbers, NaN at an open end.
     regions : iterable of str
         The Kemendagri codes there may be.
+    may_withdraw : bool
+        Whether a row may stand without either end: it takes the published target out.
 
     Returns
     -------
@@ -215,7 +221,10 @@ def parse_targets(
     found = found.astype(numbers)
     # -0.0 would be told as -0.
     found[["least", "most"]] += 0.0
-    for fault, rows in _faults(found, catalogue, frozenset(regions)).items():
+    faults = _faults(found, catalogue, frozenset(regions))
+    if may_withdraw:
+        del faults[_SAY["no_range"]]
+    for fault, rows in faults.items():
         if rows.any():
             shown = ", ".join(str(int(row) + 1) for row in found.index[rows][:10])
             raise InvalidTargets(reason=filled(fault, rows=shown))

@@ -21,7 +21,7 @@ from geo.programme.indices.index import Index
 from geo.programme.indices.index_changes import IndexChange, index_changes
 from geo.programme.indices.index_file import index_text
 from geo.programme.indices.stored_index import INDEX_PREFIX, stored_index
-from geo.programme.publish_targets import TARGETS
+from geo.programme.publish_targets import TARGETS, keys_of, targets
 from geo.programme.target_file import StatedOfTargets, TargetsAgainst, read_target_file
 from geo.programme.targets import COLUMNS, with_targets
 from geo.published import indicator_catalogue, region
@@ -255,6 +255,10 @@ def _by_part(found: Mapping[str, Any], naming: Naming) -> dict[str, Any]:
     if found["code"] == "figure_twice":
         key, first = Text(**found["facts"]["key"]), found["facts"]["row"] - _FIRST_ROW
         said = filled(_SAY["twice"], key=key, first=naming(first, part))
+    if found["code"] == "figure_ambiguous":
+        # How the numbers of a file are written is chosen for files alone.
+        facts = {name: _text_or(value) for name, value in found["facts"].items()}
+        said = filled(_SAY["either"], **facts)
     sentence = {
         language: f"{known}: {text.removeprefix(f'{of}: ')}"
         for language, text, of in zip(LANGUAGES, said, label, strict=True)
@@ -262,12 +266,22 @@ def _by_part(found: Mapping[str, Any], naming: Naming) -> dict[str, Any]:
     return {**found, "where": {"target": target, "part": part}, "sentence": sentence}
 
 
+def _text_or(fact: Any) -> Any:
+    return Text(**fact) if isinstance(fact, dict) else fact
+
+
 def _require_good(
     store: Store, path: Path, *, actor: Actor, naming: Naming, limits: Limits
 ) -> list[str]:
     """Where the targets come from; raises for what a check would refuse, before anything is kept."""
     catalogue = with_targets(indicator_catalogue(store))
-    against = TargetsAgainst(region(store), catalogue, local_day(store), regencies=actor.regencies)
+    against = TargetsAgainst(
+        region(store),
+        catalogue,
+        local_day(store),
+        regencies=actor.regencies,
+        published=keys_of(targets(store)),
+    )
     read = read_target_file(path, stated=StatedOfTargets(), against=against, limits=limits)
     _refuse(read.findings, naming=naming)
     return [] if read.frame is None else [*dict.fromkeys(read.frame["source"])]

@@ -51,6 +51,7 @@ from geo.programme.publish_targets import (
     TARGETS,
     TargetChange,
     changed_targets,
+    keys_of,
     publish_targets,
     targets,
     targets_json,
@@ -238,6 +239,7 @@ def _check_targets(
         today=local_day(store),
         regencies=choices.regencies,
         leaves_out_others=choices.leave_out_others,
+        published=keys_of(current),
     )
     stated = StatedOfTargets(choices.source, choices.numbers, choices.layer, choices.encoding)
     read = read_target_file(
@@ -260,7 +262,9 @@ def _check_targets(
         report["subject"] = targets_subject(
             read.frame, catalogue=against.catalogue, region=against.region
         )._asdict()
-        report["replaceable"] = whole.removed
+        # What the rows themselves withdraw goes in any case.
+        withdrawn = read.frame["least"].isna() & read.frame["most"].isna()
+        report["replaceable"] = whole.removed - int(withdrawn.sum())
         leaving = {one.regency_code for one in changes if one.way == "removed"}
         report["touched"] = sorted({*read.frame["regency_code"]} | leaving)
         if (told := targets_removal(changes, against.catalogue)) is not None:

@@ -108,6 +108,24 @@ def test_typed_targets_of_an_editor_wait_and_are_published_by_another(door):
     assert "Target" in client.get("/collections/targets/versions?f=html&lang=id").text
 
 
+def test_a_typed_withdrawal_waits_until_it_is_accepted(door):
+    store, client, keys = door
+    typed = TYPED | {"year": 2030, "indicator": "gini_ratio", "least": "0,3", "most": "0,35"}
+    asked = {"targets": [typed], "note": "Usulan", "publish": True}
+    before = len(targets(store))
+    assert client.post("/targets", json=asked, headers=keys["publisher"]).json()["state"] == (
+        "published"
+    )
+    asked["targets"] = [typed | {"least": "withdrawn", "most": ""}]
+    found = client.post("/targets", json=asked, headers=keys["publisher"]).json()
+    told = [one["code"] for one in found["report"]["findings"] if one["severity"] == "warning"]
+    assert (found["state"], told) == ("ready", ["targets_removed"])
+    assert len(targets(store)) == before + 1
+    asked["accept_warnings"] = True
+    found = client.post("/targets", json=asked, headers=keys["publisher"]).json()
+    assert (found["state"], len(targets(store))) == ("published", before)
+
+
 def test_typed_targets_that_are_wrong_are_told_and_not_kept(door):
     store, client, keys = door
     before = len(store.uploads.newest(most=99))

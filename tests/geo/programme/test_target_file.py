@@ -12,6 +12,7 @@ from geo.indicators.table import parse_catalogue
 from geo.ingest import workbook
 from geo.ingest.findings import TO_ACCEPT
 from geo.ingest.source import Limits
+from geo.programme.publish_targets import changed_targets, keys_of, upsert_targets
 from geo.programme.target_file import StatedOfTargets, TargetsAgainst, read_target_file
 from geo.programme.targets import COLUMNS, targets_of
 from tests.conftest import DATA
@@ -122,7 +123,8 @@ def test_an_open_end_a_catalogued_direction_and_the_province_by_its_name(read):
         ({"dokumen": ""}, "target_no_document", 10, "document"),
         ({"sumber": ""}, "source_missing", 12, "source"),
         ({"batas_bawah": "", "batas_atas": "..."}, "target_no_range", 5, "empty"),
-        ({"batas_atas": "empat"}, "figure_unreadable", 6, "empat"),
+        ({"batas_atas": "empat"}, "target_end_unreadable", 6, "empat"),
+        ({"batas_bawah": "3,27-3,97", "batas_atas": ""}, "target_end_unreadable", 5, "as Most"),
         ({"batas_atas": "397"}, "figure_impossible", 6, "397"),
         ({"batas_atas": "#REF!"}, "figure_is_error", 6, "#REF!"),
         ({"tautan": "javascript:alert(1)"}, "target_no_address", 13, "javascript"),
@@ -165,6 +167,37 @@ def test_a_column_without_a_head_that_holds_something_is_told_of(read):
     book.save(content)
     (told,) = read(content.getvalue()).findings
     assert (told.code, told.facts["columns"]) == ("columns_unused", "O")
+
+
+def test_of_two_readings_the_plausible_one_is_meant(read):
+    said = {"indikator": "penganggur_agustus", "satuan": "", "arah": "turun"}
+    (target,) = targets_of(read(lines(row(**said, batas_bawah="6.500", batas_atas="7.000"))).frame)
+    assert (target.least, target.most) == (6500, 7000)
+
+
+def test_a_published_target_is_withdrawn_by_a_word_in_the_place_of_its_range(read):
+    published = read(lines(row(), row(kode="63.01", wilayah=""))).frame
+    known = TargetsAgainst(SOUTH_KALIMANTAN, CATALOGUE, TODAY, published=keys_of(published))
+    withdrawn = read(lines(row(batas_bawah="Cabut", batas_atas="")), against=known)
+    table, amendment = upsert_targets(published, withdrawn.frame)
+    assert [*table["regency_code"]] == ["63.01"]
+    assert (amendment.removed, amendment.unchanged, withdrawn.findings) == (1, 1, ())
+    (change,) = changed_targets(table, published)
+    assert (change.way, change.before, change.after) == ("removed", (3.3, 3.97), None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "column"),
+    [
+        ({"batas_bawah": "cabut"}, "target_withdrawn_with", 6),
+        ({"batas_bawah": "", "batas_atas": "dicabut", "tahun": "2028"}, "target_withdrawn_none", 4),
+    ],
+)
+def test_a_withdrawal_stands_alone_and_is_of_a_published_target(read, changes, code, column):
+    key = ("tpt_agustus", "63.10", 2029, "rpjmd")
+    known = TargetsAgainst(SOUTH_KALIMANTAN, CATALOGUE, TODAY, published={key})
+    (wrong,) = read(lines(row(**changes)), against=known).findings
+    assert (wrong.code, wrong.where["column"]) == (code, column)
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_rows(read):
