@@ -4,20 +4,19 @@ The level lies flat over the years that have figures: it says how far a line is 
 leads from no figure to any year, so that nobody reads a forecast in it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from geo.language import Language
 from geo.programme.explorer import IndicatorView, RegionRow
 from geo.programme.targets import Target, level_word, range_in_words
-from maps.programme.axes import GAP, GOAL_WIDTH, LINE, Axes
+from maps.programme.axes import GAP, GLYPH, GOAL_WIDTH, LINE, Axes
 from maps.programme.words import is_proposal, target_words
 from maps.text import translate
 
 _GOAL_STEP = 9.0
 # Where a line between two years is looked at: words are wider than a year, and a steep line is thin.
 _ALONG = tuple(step / 16 for step in range(16))
-# A letter of the words in the frame, measured in Chromium with DejaVu and Liberation, the widest.
-_WORDS_GLYPH = 7.6
 # In how many places along the level its words are tried.
 _PLACES = 12
 
@@ -37,7 +36,7 @@ class Goal:
 class Level:
     """A target as a level: dashed at its near end, a band to its far end; `text` is empty without room.
 
-    Its words stand at `text_x`, `text_y`, outside the band and where the fewest lines pass.
+    Its words stand at `text_x`, `text_y`, where the fewest lines pass.
     """
 
     near: float
@@ -125,10 +124,15 @@ def level_of(
         return None
     near, far = _ends_at(target, axes)
     said = level_words(view, row, language)
-    width = len(said) * _WORDS_GLYPH
+    width = len(said) * GLYPH
     has_room = is_named and width <= axes.right - axes.left - 2 * GAP
     top, foot = min(near, far), max(near, far)
-    sides = (top - 5, foot + 14) if target.direction == "down" else (foot + 14, top - 5)
+    sides: Sequence[float] = (
+        (top - 5, foot + 14) if target.direction == "down" else (foot + 14, top - 5)
+    )
+    if foot - top > LINE + GAP:
+        # A band that holds a line of text has room within, at either end.
+        sides = (*sides, top + 14, foot - 6)
     x, y = _freest(view, axes, width=width, sides=sides)
     return Level(
         near=near,
@@ -142,10 +146,11 @@ def level_of(
 
 
 def _freest(
-    view: IndicatorView, axes: Axes, *, width: float, sides: tuple[float, float]
+    view: IndicatorView, axes: Axes, *, width: float, sides: Sequence[float]
 ) -> tuple[float, float]:
-    """Where words so wide meet the fewest lines: along the level, above or below it, the left one first."""
-    passed = [
+    """Where words so wide meet the fewest lines: along the level, at one of `sides`, the left one first."""
+    # A figure alone, and the last of a run, is one point however often it is looked at.
+    passed = {
         (
             axes.x(begin + step * (end - begin)),
             axes.y(at[begin].value + step * (at[end].value - at[begin].value)),
@@ -155,7 +160,7 @@ def _freest(
         for run in row.lines
         for begin, end in zip(run, [*run[1:], run[-1]], strict=True)
         for step in _ALONG
-    ]
+    }
     room = max(axes.right - axes.left - 2 * GAP - width, 0.0)
     starts = [axes.left + GAP + room * step / (_PLACES - 1) for step in range(_PLACES)]
     places = [(x, y) for x in starts for y in sides]
