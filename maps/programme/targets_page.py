@@ -34,8 +34,9 @@ from maps.programme.words import target_note
 from maps.programme.workbook import Cell, Column, Precise, Sheet, workbook
 from maps.text import translate
 
-# The years that the form offers: this one and those of a plan of five.
-_YEARS = 5
+# The years that the form offers: this one and those of a plan of five, and two before, whose targets
+# the performance report (LKIP) is written against.
+_YEARS, _PAST_YEARS = 5, 2
 _ENDS = ("least", "most")
 # As many decimals as a target has where its indicator has fewer.
 _DECIMALS = 2
@@ -145,7 +146,7 @@ def _form(
     given = Circumstances(is_own=True, own_approval=store.rules.is_on("own_approval"))
     return {
         "regions": [one for one in regions if own is None or one["code"] in own],
-        "years": sorted({*range(first, first + _YEARS), *known}),
+        "years": sorted({*range(first - _PAST_YEARS, first + _YEARS), *known}),
         "may_publish": may(actor, "approve", given),
         "directions": {
             one.id: BETTER.get(one.direction, "") for one in indicator_catalogue(store).values()

@@ -43,7 +43,12 @@
     if (direction instanceof HTMLElement && !direction.hidden) said.direction = fields.get("direction");
     return rowsOf(form)
       .filter((row) => row.sent.checked)
-      .map((row) => ({ ...said, year: Number(row.year), least: asNumber(row.least.value.trim()), most: asNumber(row.most.value.trim()) }));
+      .map((row) => {
+        const [least, most] = [row.least.value.trim(), row.most.value.trim()];
+        // A published target that is emptied is to go; the server asks for it to be accepted.
+        const isWithdrawn = !least && !most && published.has(row.year);
+        return { ...said, year: Number(row.year), least: isWithdrawn ? "withdrawn" : asNumber(least), most: asNumber(most) };
+      });
   }
 
   /** @param {HTMLElement} notice  @param {string[]} sentences */
