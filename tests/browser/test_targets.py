@@ -98,8 +98,13 @@ def test_a_target_is_entered_and_seen_among_figures_and_gaps(visit, service):
     expect(last.locator("[data-end=most]")).to_have_value("3,97")
     last.get_by_role("checkbox").check()
     expect(form.locator("[name=source_url]")).to_have_value("https://adaapa.info/?p=9342")
+    next_year.locator("[data-end=most]").fill("4")
     form.locator("[name=regency_code]").select_option("63.10")
     expect(last.locator("[data-end=most]")).to_have_value("")
+    # What was typed for the province is no regency's until somebody says so.
+    expect(form.locator(".notice")).to_contain_text("tidak dicentang lagi")
+    expect(next_year.get_by_role("checkbox")).not_to_be_checked()
+    next_year.locator("[data-end=most]").fill("")
     expect(form.locator("[name=source_url]")).to_have_value("")
 
     last.locator("[data-end=least]").fill("4,5")

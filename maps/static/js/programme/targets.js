@@ -129,8 +129,9 @@
 
   /** Put what is published into a field that nobody has typed into. @param {Element | null} field  @param {string} value */
   function fill(field, value) {
-    if (!(field instanceof HTMLInputElement) || isTyped(field)) return;
-    field.value = field.dataset.filled = value;
+    if (!(field instanceof HTMLInputElement)) return;
+    if (!isTyped(field)) field.value = value;
+    field.dataset.filled = value;
   }
 
   /** @param {HTMLInputElement} field */
@@ -155,7 +156,29 @@
     for (const [field, name] of SAID) fill(form.querySelector(`[name=${field}]`), isShared ? (first[name] ?? "") : "");
   }
 
-  /** What is published of another indicator, region or level is no target of the one that is chosen now. @param {HTMLFormElement} form */
+  /** A row for each published year that the form does not offer. @param {HTMLFormElement} form */
+  function addYears(form) {
+    for (const year of published.keys()) {
+      const rows = [...form.querySelectorAll("tr[data-year]")].filter((row) => row instanceof HTMLElement);
+      const last = rows.at(-1);
+      if (!last || rows.some((row) => row.dataset.year === year)) continue;
+      const added = /** @type {HTMLElement} */ (last.cloneNode(true));
+      for (const field of added.querySelectorAll("input")) {
+        field.ariaLabel = (field.ariaLabel ?? "").replace(last.dataset.year ?? "", year);
+        field.value = field.dataset.filled = "";
+      }
+      added.dataset.year = year;
+      if (added.firstElementChild) added.firstElementChild.textContent = year;
+      last.parentElement?.insertBefore(added, rows.find((row) => Number(row.dataset.year) > Number(year)) ?? null);
+    }
+  }
+
+  /**
+   * What is published of another indicator, region or level is no target of the one that is chosen now,
+   * and what was typed for it is sent of this one only when somebody ticks it.
+   *
+   * @param {HTMLFormElement} form
+   */
   async function refill(form) {
     const fields = new FormData(form);
     const chosen = () => KEYS.map((name) => String(new FormData(form).get(name) ?? "")).join();
@@ -171,11 +194,16 @@
     }
     if (chosen() !== before) return;
     published = new Map(known.map((one) => [String(one.year), one]));
+    addYears(form);
+    let isKept = false;
     for (const row of rowsOf(form)) {
+      isKept ||= isTyped(row.least) || isTyped(row.most);
       fill(row.least, asTyped(published.get(row.year)?.least));
       fill(row.most, asTyped(published.get(row.year)?.most));
-      row.sent.checked = isTyped(row.least) || isTyped(row.most);
+      row.sent.checked = false;
     }
+    const notice = form.querySelector(".notice");
+    if (notice instanceof HTMLElement) tell(notice, isKept ? [notice.dataset.kept ?? failed] : []);
     followRows(form);
   }
 
