@@ -264,7 +264,7 @@ def difference_page(request: Request, store: Store, document: DifferenceDocument
         document.model_dump(),
         numbers=[(one.number, one.published_at) for one in store.versions(document.collection)],
         regencies={code: planned.title_of(code).to(language) for code in planned.codes},
-        indicators=indicator_titles(store, language),
+        indicators=indicator_titles(store, language) if document.index else {},
         language=language,
     )
     content["map_facts"] = map_facts(

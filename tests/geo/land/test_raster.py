@@ -50,7 +50,7 @@ def test_a_raster_over_the_region_serves(region, slope):
             {"cell": 1113},
             "above 1000 m heights and slopes say nothing",
         ),  # UTM metres that claim to be degrees
-        ({"array": np.full((10, 10), -20, dtype="float32")}, "from -20 to -20"),
+        ({"array": np.full((10, 10), -20, dtype="float32")}, "from −20 to −20"),
         ({"array": np.full((10, 10), 9999, dtype="float32")}, "Check the unit"),
     ],
 )
