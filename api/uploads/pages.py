@@ -230,6 +230,7 @@ def _of_its_kind(
 
     figures, language = None, language_or_default(request)
     if is_table(said["collection"]):
+        of_index = is_index(said["collection"])
         planned = region(store)
         figures = figures_report(
             said,
@@ -237,9 +238,9 @@ def _of_its_kind(
             regencies={code: planned.title_of(code).to(language) for code in planned.codes},
             language=language,
         )
-        if is_index(said["collection"]):
+        figures["moves"] = _moves(store, found, language) if of_index else None
+        if of_index:
             figures["says"]["title"] = _index_title(request, store, said["collection"]).to(language)
-            figures["moves"] = _moves(store, found, language)
     return {"raster": raster_report(said, language=language), "figures": figures}
 
 

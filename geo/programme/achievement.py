@@ -245,14 +245,9 @@ def _worked(target: Target, value: float, percent: float, *, decimals: int) -> T
     return filled(
         _SAY[f"worked_{target.direction}"],
         target=with_decimals(target.near, least=decimals),
-        realisation=_with_minus(written(value, decimals=decimals)),
-        percent=_with_minus(written(percent, decimals=2)),
+        realisation=written(value, decimals=decimals),
+        percent=written(percent, decimals=2),
     )
-
-
-def _with_minus(number: Text) -> Text:
-    """A number with the minus sign of the formula around it, no hyphen."""
-    return Text(*(one.replace("-", "−") for one in (number.id, number.en)))
 
 
 class _Category(Table):

@@ -52,6 +52,12 @@ def is_own(upload: UploadEntry, actor: Actor) -> bool:
     return actor.name in (upload.created_by, upload.submitted_by)
 
 
+def may_publish_own(store: Store, actor: Actor) -> bool:
+    """Whether somebody may publish what they hand in themselves."""
+    own_approval = store.rules.is_on("own_approval")
+    return may(actor, "approve", Circumstances(is_own=True, own_approval=own_approval))
+
+
 def _of_publishing(upload: UploadEntry, actor: Actor, *, own_approval: bool) -> Circumstances:
     # No regencies bound it: whoever is bound to some approves nothing.
     return Circumstances(is_own=is_own(upload, actor), own_approval=own_approval)

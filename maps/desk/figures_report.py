@@ -72,8 +72,8 @@ def figures_report(
     return {
         "says": {name: translate(key, language) for name, key in says.items()},
         "asks_indicator": not of_targets,
-        # No assessment reads the others.
         "is_of_index": of_index,
+        # No assessment reads the others.
         "is_scored": not (of_targets or of_index),
         # An index says all of itself.
         "has_choices": not of_index,

@@ -8,8 +8,9 @@ from geo.programme.indices.stored_index import INDEX_PREFIX, StoredIndex, index_
 from geo.programme.targets import with_targets
 from geo.published import indicator_catalogue
 from geo.store.region import region
-from geo.store.roles import Actor, Circumstances, may
+from geo.store.roles import Actor, may
 from geo.store.store import Store, Version
+from geo.submission.steps import may_publish_own
 from maps.desk.file_form import indicator_options
 from maps.programme.index_page import years_said
 from maps.text import format_date, translate
@@ -95,11 +96,7 @@ def saving(
     catalogue = with_targets(indicator_catalogue(now))
     is_of_regions = stored.index.model is None
     return {
-        "may_publish": may(
-            actor,
-            "approve",
-            Circumstances(is_own=True, own_approval=store.rules.is_on("own_approval")),
-        ),
+        "may_publish": may_publish_own(store, actor),
         "may_roll_back": may(actor, "roll_back"),
         "slots": {
             slot.id: {

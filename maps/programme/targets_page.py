@@ -24,9 +24,10 @@ from geo.programme.targets import (
 )
 from geo.published import indicator_catalogue, region
 from geo.store.region import local_day
-from geo.store.roles import Actor, Circumstances, may
+from geo.store.roles import Actor
 from geo.store.store import Store
 from geo.store.versions import Published
+from geo.submission.steps import may_publish_own
 from geo.vector.losses import guarded
 from geo.vector.regions import to_kemendagri
 from maps.desk.file_form import indicator_options
@@ -143,11 +144,10 @@ def _form(
         if (one.region, one.level) == (chosen.get("region"), chosen.get("level", "rpjmd"))
     }
     first = local_day(store).year
-    given = Circumstances(is_own=True, own_approval=store.rules.is_on("own_approval"))
     return {
         "regions": [one for one in regions if own is None or one["code"] in own],
         "years": sorted({*range(first - _PAST_YEARS, first + _YEARS), *known}),
-        "may_publish": may(actor, "approve", given),
+        "may_publish": may_publish_own(store, actor),
         "directions": {
             one.id: BETTER.get(one.direction, "") for one in indicator_catalogue(store).values()
         },

@@ -25,9 +25,10 @@ from api.responses import (
 from api.serving.router import Router
 from geo.language import Language, shortened
 from geo.store.region import local_day, region
-from geo.store.roles import Actor, Circumstances, may
+from geo.store.roles import Actor, may
 from geo.store.store import Store
 from geo.store.versions import Published
+from geo.submission.steps import may_publish_own
 
 if TYPE_CHECKING:
     from geo.programme.fixed_targets import FixedTargets
@@ -239,8 +240,6 @@ def _page(
         problem = error.detail(language)
         with suppress(InfeasibleSplit):
             found = _proposed(now, query, fixed={}) if fixed.typed else None
-    # Who would publish it has proposed it.
-    own = Circumstances(is_own=True, own_approval=store.rules.is_on("own_approval"))
     return html_response(
         request,
         "programme/split.html",
@@ -255,7 +254,7 @@ def _page(
         faulty=faulty,
         fixing=fixing(fixed, is_refused=problem is not None, language=language),
         csrf=caller.session.csrf if caller.session is not None and may_save else None,
-        may_publish=may(caller.actor, "approve", own),
+        may_publish=may_publish_own(store, caller.actor),
     )
 
 

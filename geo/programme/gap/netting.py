@@ -13,9 +13,10 @@ class Netting:
     """Why the regencies behind have more people to go than the province, in people.
 
     `by_yardstick` is what own targets of regencies ask for beyond the province's, below 0 where they
-    ask for less, 0 where all are held against the province's; `by_better` are those by whom other regencies are beyond the near end; `by_years` what the
-    province moved since the year `regencies_year` of the regencies' figures, 0 where they are of
-    one year; `by_rest` what is left, since the regencies' people are estimates. They add up.
+    ask for less, 0 where all are held against the province's; `by_better` are those by whom other
+    regencies are beyond the near end; `by_years` what the province moved since the year
+    `regencies_year` of the regencies' figures, 0 where they are of one year; `by_rest` what is left,
+    since the regencies' people are estimates. They add up.
     """
 
     by_yardstick: float
