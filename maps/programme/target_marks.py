@@ -133,7 +133,8 @@ def level_of(
     if foot - top > LINE + GAP:
         # A band that holds a line of text has room within, at either end.
         sides = (*sides, top + 14, foot - 6)
-    x, y = _freest(view, axes, width=width, sides=sides)
+    # To look for room takes all figures of the view: of small charts without words, for nothing.
+    x, y = _freest(view, axes, width=width, sides=sides) if has_room else (axes.left, near)
     return Level(
         near=near,
         top=top,
